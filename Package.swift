@@ -1,0 +1,74 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Every target compiles in the Swift 6 language mode, with these upcoming features.
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+  .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+  .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
+
+/// A Swift target of the product, and the test target beside it where there is one.
+func module(_ name: String, knows: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: knows, swiftSettings: settings)
+}
+
+func tests(_ name: String, knows: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: knows, resources: resources, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "thalweg",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "thalweg", targets: ["thalweg"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  ],
+  targets: [
+    // Floor 0: C and C++ libraries of the system, each behind a shim.
+    .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
+    .target(name: "CRE2", publicHeadersPath: "include", linkerSettings: [.linkedLibrary("re2")]),
+    .target(name: "CSimdJSON", publicHeadersPath: "include", linkerSettings: [.linkedLibrary("simdjson")]),
+
+    // The compiler, in the order data flows through it.
+    module("Diagnosing"),
+    module("RegularExpressions", knows: ["CRE2"]),
+    module("Syntax", knows: ["Diagnosing"]),
+    module("Semantics", knows: ["Syntax", "Diagnosing", "RegularExpressions"]),
+    module("Dataflow", knows: ["Semantics", "Syntax", "Diagnosing"]),
+    module("Planning", knows: ["Dataflow", "Semantics", "Diagnosing", "Hashing"]),
+    module("Compiler", knows: ["Planning", "Dataflow", "Semantics", "Syntax", "Diagnosing"]),
+
+    // The engine and what feeds it.
+    module(
+      "Hashing", knows: ["CXXHash", .product(name: "Crypto", package: "swift-crypto")]),
+    module("Columns"),
+    module("Formats", knows: ["Columns", "CSimdJSON", "RegularExpressions"]),
+    module(
+      "Engine",
+      knows: [
+        "Columns", "Formats", "Dataflow", "Semantics", "Diagnosing", "Hashing",
+        "RegularExpressions",
+      ]),
+    module("Connectors", knows: ["Engine", "Formats", "Columns", "Dataflow"]),
+
+    // Runs and where they are kept.
+    module("JobStore", knows: [.product(name: "GRDB", package: "GRDB.swift")]),
+    module(
+      "Execution",
+      knows: [
+        "Compiler", "Planning", "Dataflow", "Semantics", "Diagnosing", "Engine", "Connectors",
+        "Columns", "Formats", "JobStore",
+      ]),
+    .executableTarget(
+      name: "thalweg",
+      dependencies: [
+        "Execution", "Compiler", "Planning", "Dataflow", "Semantics", "Syntax", "Diagnosing",
+        "JobStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+  ]
+)

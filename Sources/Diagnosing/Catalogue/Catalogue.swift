@@ -1,0 +1,34 @@
+/// What `thalweg explain` tells about a code.
+public struct CatalogueEntry: Sendable {
+  /// The permanent code.
+  public let code: Code
+  /// The finding in a few words.
+  public let title: String
+  /// Why it is a finding, and what to do.
+  public let explanation: String
+  /// A small program that gives exactly this code.
+  public let bad: String
+  /// The same program, mended.
+  public let good: String
+
+  init(_ code: Code, _ title: String, _ explanation: String, bad: String, good: String) {
+    self.code = code
+    self.title = title
+    self.explanation = explanation
+    self.bad = bad
+    self.good = good
+  }
+}
+
+/// All codes. A code is permanent: it is never given another meaning, never used again.
+public enum Catalogue {
+  /// Every entry, by code.
+  public static let entries: [CatalogueEntry] =
+    (parsing + names + types + failure + modes + graph + configuration).sorted { $0.code.text < $1.code.text }
+
+  /// The entry of a code as the user writes it, in any case.
+  public static func entry(_ text: String) -> CatalogueEntry? {
+    let wanted = text.uppercased()
+    return entries.first { $0.code.text == wanted }
+  }
+}

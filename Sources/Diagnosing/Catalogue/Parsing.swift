@@ -1,0 +1,9 @@
+// P1xx lexing and parsing.
+
+extension Code {
+}
+
+extension Catalogue {
+  static let parsing: [CatalogueEntry] = [
+  ]
+}

@@ -1,0 +1,9 @@
+// T3xx types.
+
+extension Code {
+}
+
+extension Catalogue {
+  static let types: [CatalogueEntry] = [
+  ]
+}

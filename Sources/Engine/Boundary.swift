@@ -1,0 +1,64 @@
+import Columns
+
+/// Where rows come from. A source is opened once a run.
+public protocol RowSource: Sendable {
+  /// Starts reading; checks at once what can be checked (the file is there, its header fits).
+  func open() throws -> any MorselReader
+  /// Bytes to read, where that is known: for progress.
+  var size: Int? { get }
+}
+
+/// Cuts a source into morsels: called by one worker at a time, cheap, in source order.
+public protocol MorselReader: Sendable {
+  /// The next piece, or nil at the end.
+  func next() throws -> (any Morsel)?
+}
+
+/// A piece of a source that any worker can decode on its own.
+public protocol Morsel: Sendable {
+  /// Decodes and validates the rows, in order.
+  /// - Throws: `RowFault` for the first row that does not fit the record.
+  func decode() throws -> Batch
+  /// Bytes of input, for progress.
+  var size: Int { get }
+}
+
+/// Where rows go. Nothing is visible until `publish`.
+public protocol RowSink: Sendable {
+  /// Starts a staged output.
+  func open() throws -> any StagedOutput
+}
+
+/// A staged output: encoded by many workers, appended by one at a time.
+public protocol StagedOutput: Sendable {
+  /// The bytes of some rows; called in parallel.
+  func encode(_ batch: Batch) throws -> [UInt8]
+  /// Adds encoded rows; called by one worker at a time.
+  func append(_ bytes: [UInt8]) throws
+  /// All rows are in: flushes and closes, but shows nothing.
+  func finish() throws
+  /// Makes the output visible, atomically. The last call.
+  func publish() throws
+  /// Removes what was staged. The last call.
+  func discard()
+}
+
+/// A row that does not decode or breaks a constraint, or an expression that failed.
+public struct RowFault: Error, Sendable {
+  /// Where the row comes from: `data/orders.csv:17`, or empty.
+  public let position: String
+  /// The column's name, where one is to blame.
+  public let column: String?
+  /// What was expected and what was found, in one line.
+  public let message: String
+  /// How to mend it.
+  public let help: String?
+
+  /// Makes a fault.
+  public init(position: String, column: String? = nil, message: String, help: String? = nil) {
+    self.position = position
+    self.column = column
+    self.message = message
+    self.help = help
+  }
+}

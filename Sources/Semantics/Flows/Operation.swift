@@ -1,0 +1,238 @@
+import Diagnosing
+import Syntax
+
+/// What a node does. An element that is a record or row is seen as its fields, one column each; an
+/// element of another type is one column.
+public enum Operation: Sendable {
+  /// `from`.
+  case source(SourceOperation)
+  /// `into`.
+  case sink(SinkOperation)
+  /// One parameter.
+  case map(TypedLambda)
+  /// One parameter, a Boolean body.
+  case filter(TypedLambda)
+  /// One parameter, a list body.
+  case flatMap(TypedLambda)
+  /// One parameter; port 1 has `Failed` rows `input, error, operator`. With `failed: fail` or
+  /// `failed: discard` port 1 does not exist.
+  case tryMap(TypedLambda, failed: FailurePolicy)
+  case union
+  /// By the whole element without a key.
+  case distinct(by: TypedLambda?)
+  case join(JoinOperation)
+  /// `group_by` and `aggregate`, or `aggregate` alone.
+  case aggregate(AggregateOperation)
+  /// `group_by(...).top(...)`, or `top` alone; the greatest first.
+  case top(TopOperation)
+  case sort([SortKey])
+  /// Only after `sort`. A constant over the pipeline's parameters.
+  case limit(TypedExpression)
+  /// A constant fraction; by the whole element without a key.
+  case sample(fraction: TypedExpression, by: TypedLambda?, salt: TypedExpression?)
+  /// Port 0 has the fraction, port 1 the rest.
+  case split(fraction: TypedExpression, by: TypedLambda?, salt: TypedExpression?)
+  case check([CheckOperation])
+  case discard
+}
+
+/// Where failed rows of a `try_map` go.
+public enum FailurePolicy: Sendable {
+  /// Both results are bound.
+  case bound
+  /// Counted and dropped.
+  case discard
+  /// The run fails.
+  case fail
+}
+
+/// A `from` statement.
+public struct SourceOperation: Sendable {
+  /// The name in the pipeline.
+  public let name: String
+  /// Where the rows come from.
+  public let connector: Connector
+
+  /// Makes a source.
+  public init(name: String, connector: Connector) {
+    self.name = name
+    self.connector = connector
+  }
+}
+
+/// An `into` statement.
+public struct SinkOperation: Sendable {
+  /// The name in the pipeline.
+  public let name: String
+  /// Where the rows go.
+  public let connector: Connector
+  /// Whether the rows come sorted and must stay so.
+  public let isOrdered: Bool
+
+  /// Makes a sink.
+  public init(name: String, connector: Connector, isOrdered: Bool) {
+    self.name = name
+    self.connector = connector
+    self.isOrdered = isOrdered
+  }
+}
+
+/// A join of two flows: every pair that matches.
+public struct JoinOperation: Sendable {
+  /// What is kept.
+  public enum Kind: String, Sendable {
+    case inner = "join"
+    case left = "left_join"
+    case semi = "semi_join"
+    case anti = "anti_join"
+  }
+  /// What is kept.
+  public let kind: Kind
+  /// The left element in `equalities`, `residual` and `select`.
+  public let left: Local
+  /// The right element in `equalities` and `residual`.
+  public let right: Local
+  /// At least one; the left part uses only `left`, the right only `right`. Both of one key type; an
+  /// absent key equals nothing but is kept by `left_join` and `anti_join`.
+  public let equalities: [(left: TypedExpression, right: TypedExpression)]
+  /// The rest of the condition.
+  public let residual: TypedExpression?
+  /// Of `join` and `left_join`: two parameters; the right one is optional for `left_join`.
+  public let select: TypedLambda?
+
+  /// Makes a join.
+  public init(
+    kind: Kind, left: Local, right: Local, equalities: [(left: TypedExpression, right: TypedExpression)],
+    residual: TypedExpression?, select: TypedLambda?
+  ) {
+    self.kind = kind
+    self.left = left
+    self.right = right
+    self.equalities = equalities
+    self.residual = residual
+    self.select = select
+  }
+}
+
+/// Grouped or whole aggregation.
+public struct AggregateOperation: Sendable {
+  /// The key of `group_by`; without one there is a single group, also over no rows.
+  public let key: TypedLambda?
+  /// Holds `g.key` in `result`.
+  public let keyLocal: Local?
+  /// What is computed for each group.
+  public let calls: [AggregateCall]
+  /// The row of a group, over `keyLocal` and the calls' locals.
+  public let result: TypedExpression
+
+  /// Makes an aggregation.
+  public init(key: TypedLambda?, keyLocal: Local?, calls: [AggregateCall], result: TypedExpression) {
+    self.key = key
+    self.keyLocal = keyLocal
+    self.calls = calls
+    self.result = result
+  }
+}
+
+/// The aggregates of LANGUAGE.md 5.
+public enum AggregateFunction: String, Sendable, CaseIterable {
+  case count, sum, mean, min, max
+  case minBy = "min_by"
+  case maxBy = "max_by"
+  case collect
+  case countDistinct = "count_distinct"
+  case quantile, stddev, top, any, all
+}
+
+/// One `g.sum(...)` in an aggregate's lambda.
+public struct AggregateCall: Sendable {
+  /// Which aggregate.
+  public let function: AggregateFunction
+  /// Its lambda over the element; `count` has none, `minBy`, `maxBy` and `top` take the sort key here.
+  public let argument: TypedLambda?
+  /// The fraction of `quantile`, the `n` of `top`; constants over the pipeline's parameters.
+  public let constant: TypedExpression?
+  /// The conditions of `g.where(p)`, all of which hold.
+  public let filters: [TypedLambda]
+  /// Holds the value in the aggregation's result; its type is optional where the value may be absent.
+  public let local: Local
+  /// The call in the source.
+  public let span: Span
+
+  /// Makes a call.
+  public init(
+    function: AggregateFunction, argument: TypedLambda?, constant: TypedExpression?, filters: [TypedLambda],
+    local: Local, span: Span
+  ) {
+    self.function = function
+    self.argument = argument
+    self.constant = constant
+    self.filters = filters
+    self.local = local
+    self.span = span
+  }
+}
+
+/// A key of `sort` or `top`.
+public struct SortKey: Sendable {
+  /// One parameter, the element.
+  public let key: TypedLambda
+  /// `desc(...)`; absent ones come last all the same.
+  public let isDescending: Bool
+
+  /// Makes a key.
+  public init(key: TypedLambda, isDescending: Bool) {
+    self.key = key
+    self.isDescending = isDescending
+  }
+}
+
+/// `top(n, by:, then:, ties:)`.
+public struct TopOperation: Sendable {
+  /// The key of `group_by`.
+  public let group: TypedLambda?
+  /// A constant over the pipeline's parameters.
+  public let count: TypedExpression
+  /// `by`, then `then`; greatest first unless `desc` turns it.
+  public let keys: [SortKey]
+  /// `ties: keep`: all rows whose keys equal the last one's.
+  public let keepsTies: Bool
+
+  /// Makes a top.
+  public init(group: TypedLambda?, count: TypedExpression, keys: [SortKey], keepsTies: Bool) {
+    self.group = group
+    self.count = count
+    self.keys = keys
+    self.keepsTies = keepsTies
+  }
+}
+
+/// A clause of `check`.
+public struct CheckOperation: Sendable {
+  /// What must hold.
+  public enum Condition: Sendable {
+    /// Inclusive bounds on the number of rows; constants over the pipeline's parameters.
+    case rows(min: TypedExpression?, max: TypedExpression?)
+    case unique(TypedLambda)
+    /// The share of rows that must fulfil it; 1 without `at_least`.
+    case every(TypedLambda, atLeast: TypedExpression?)
+    /// An ungrouped aggregation whose result is a Boolean.
+    case that(AggregateOperation)
+  }
+  /// What must hold.
+  public let condition: Condition
+  /// Whether it only reports.
+  public let warns: Bool
+  /// The clause as the user reads it: its source text, or the message given.
+  public let description: String
+  /// The clause in the source.
+  public let span: Span
+
+  /// Makes a clause.
+  public init(condition: Condition, warns: Bool, description: String, span: Span) {
+    self.condition = condition
+    self.warns = warns
+    self.description = description
+    self.span = span
+  }
+}

@@ -155,7 +155,8 @@ public final class FlowFunction: @unchecked Sendable {
 
   /// Makes a function whose body follows.
   public init(
-    name: String, parameters: [Parameter], flows: [FlowParameter], values: [Local], defaults: [TypedExpression?],
+    name: String, parameters: [Parameter], flows: [FlowParameter], values: [Local],
+    defaults: [TypedExpression?],
     resultBound: Boundedness, resultElement: Type, isFallible: Bool, span: Span
   ) {
     self.name = name

@@ -97,7 +97,8 @@ public final class TypedFunction: @unchecked Sendable {
 
   /// Makes a function whose body follows.
   public init(
-    name: String, parameters: [Local], defaults: [TypedExpression?], result: Type, isFallible: Bool, span: Span
+    name: String, parameters: [Local], defaults: [TypedExpression?], result: Type, isFallible: Bool,
+    span: Span
   ) {
     self.name = name
     self.parameters = parameters

@@ -1,0 +1,116 @@
+import Diagnosing
+import Syntax
+
+/// What a name at the top level of a file stands for.
+public enum Symbol: Sendable {
+  case record(RecordType)
+  case enumeration(EnumType)
+  case distinct(DistinctType)
+  /// A `fn` over values.
+  case function(TypedFunction)
+  /// A `fn` with a flow among its parameters or as its result.
+  case flowFunction(FlowFunction)
+  /// Index into `Module.program.declarations`.
+  case pipeline(Int)
+  /// `import "..." as name`.
+  case namespace(Module)
+  /// Something that was reported (a broken import, a task, a label): uses give no diagnostic of their own.
+  case broken
+
+  /// The symbol's kind in messages.
+  var kindName: String {
+    switch self {
+    case .record: "a record"
+    case .enumeration: "an enum"
+    case .distinct: "a type"
+    case .function: "a function"
+    case .flowFunction: "a flow function"
+    case .pipeline: "a pipeline"
+    case .namespace: "an imported file"
+    case .broken: "a name"
+    }
+  }
+}
+
+/// One file and the names that it declares and imports. Written by the declaration pass alone, read-only
+/// (also from several threads) afterwards; hence `@unchecked`.
+public final class Module: @unchecked Sendable {
+  /// Position in `DeclaredProgram.modules`.
+  public let index: Int
+  /// The path that identifies the file.
+  public let path: String
+  /// The file's syntax.
+  public let program: Program
+  /// Everything that can be named: declared here or imported.
+  public internal(set) var symbols: [String: Symbol] = [:]
+  /// Where each of `symbols` is declared or imported in this file.
+  public internal(set) var places: [String: Span] = [:]
+  /// The names declared here, which other files may import.
+  public internal(set) var declared: Set<String> = []
+
+  init(index: Int, path: String, program: Program) {
+    self.index = index
+    self.path = path
+    self.program = program
+  }
+}
+
+/// What a type in a `from`, a parameter or a result says about a flow.
+public struct FlowSignature: Hashable, Sendable {
+  /// The flow's kind as written.
+  public let bound: Boundedness
+  /// The type of an element.
+  public let element: Type
+
+  /// Makes a signature.
+  public init(_ bound: Boundedness, _ element: Type) {
+    self.bound = bound
+    self.element = element
+  }
+}
+
+/// A type in a place where a flow or a value may be meant.
+public enum SignatureType: Hashable, Sendable {
+  case value(Type)
+  case flow(FlowSignature)
+}
+
+/// A declaration whose body the checker of values or of flows has still to check.
+public struct PendingBody<Target: Sendable>: Sendable {
+  /// What the body is written to.
+  public let target: Target
+  /// The declaration.
+  public let syntax: FunctionDeclaration
+  /// The module whose names the body sees: an index into `DeclaredProgram.modules`.
+  public let module: Int
+  /// Position among all declarations of the program: for `ExpressionChecker(module:ordinal:)`.
+  public let ordinal: Int
+  /// Part of a recursion, which was reported: must not be inlined.
+  public let isRecursive: Bool
+}
+
+/// A pipeline, whose checking is the flow checker's.
+public struct PendingPipeline: Sendable {
+  /// The declaration.
+  public let syntax: PipelineDeclaration
+  /// Its `///` lines.
+  public let documentation: String?
+  /// The module whose names the pipeline sees: an index into `DeclaredProgram.modules`.
+  public let module: Int
+  /// Position among all declarations of the program: for `ExpressionChecker(module:ordinal:)`.
+  public let ordinal: Int
+}
+
+/// Files whose declarations are known: every name, type and signature, but no body.
+public struct DeclaredProgram: Sendable {
+  /// One for each file, in the order given.
+  public internal(set) var modules: [Module] = []
+  /// What was found in declarations and signatures.
+  public internal(set) var diagnostics: [Diagnostic] = []
+  /// The functions over values.
+  public internal(set) var functions: [PendingBody<TypedFunction>] = []
+  /// The functions over flows.
+  public internal(set) var flowFunctions: [PendingBody<FlowFunction>] = []
+  /// The pipelines.
+  public internal(set) var pipelines: [PendingPipeline] = []
+}

@@ -70,5 +70,7 @@ let package = Package(
         "JobStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
+
+    tests("ArchitectureTests", knows: []),
   ]
 )

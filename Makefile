@@ -1,0 +1,32 @@
+# What each target does stands beside it; `make` alone lists them.
+SWIFT ?= swift
+BUILD := .build/release/thalweg
+B ?= all
+
+.PHONY: help setup build run test format lint bench clean
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: ## install the system libraries that the build needs
+	@scripts/setup
+
+build: setup ## build the command line, optimised and linked statically
+	$(SWIFT) build -c release --static-swift-stdlib --product thalweg
+
+run: build ## run the flights example
+	cd Examples/flights && ../../$(BUILD) run flights.thal
+
+test: setup ## run every test
+	$(SWIFT) test --disable-xctest
+
+format: ## format the Swift sources
+	$(SWIFT) format -i -r -p Package.swift Sources Tests
+
+lint: ## check the format of the Swift sources
+	$(SWIFT) format lint --strict -r -p Package.swift Sources Tests
+
+bench: build ## measure against the peers: make bench [B=check|flights]
+	@Benchmarks/run $(B)
+
+clean: ## remove what was built
+	rm -rf .build .build-*

@@ -104,6 +104,8 @@ public struct FlowBody: Sendable {
   public internal(set) var bindings: [ValueBinding] = []
   /// What a function gives.
   public internal(set) var result: FlowReference?
+  /// All ids of locals in the body are less than this.
+  public internal(set) var localCount = 0
 
   /// Makes an empty body.
   public init() {}

@@ -132,18 +132,21 @@ public struct MatchArm: Sendable {
   }
 }
 
-/// `let name = value` in a block.
+/// `let name = value` or `let a, b = value` in a block.
 public struct BlockBinding: Sendable {
-  /// The name.
-  public let name: Identifier
+  /// The names; at least one.
+  public let names: [Identifier]
   /// An optional type.
   public let type: TypeSyntax?
   /// The value.
   public let value: Expression
 
+  /// The first name; the only one unless an operator with two results is bound.
+  public var name: Identifier { names[0] }
+
   /// Makes a binding.
-  public init(name: Identifier, type: TypeSyntax?, value: Expression) {
-    self.name = name
+  public init(names: [Identifier], type: TypeSyntax?, value: Expression) {
+    self.names = names
     self.type = type
     self.value = value
   }

@@ -144,11 +144,14 @@ public struct EnumDeclaration: Sendable {
   public let name: Identifier
   /// In declaration order; `@name("column text")` may follow a case.
   public let cases: [Identifier]
+  /// What follows each case, in the order of `cases`.
+  public let caseAnnotations: [[Annotation]]
 
   /// Makes an enum declaration.
-  public init(name: Identifier, cases: [Identifier]) {
+  public init(name: Identifier, cases: [Identifier], caseAnnotations: [[Annotation]]) {
     self.name = name
     self.cases = cases
+    self.caseAnnotations = caseAnnotations
   }
 }
 

@@ -72,5 +72,7 @@ let package = Package(
       swiftSettings: settings),
 
     tests("ArchitectureTests", knows: []),
+    tests("RegularExpressionsTests", knows: ["RegularExpressions"]),
+    tests("HashingTests", knows: ["Hashing"]),
   ]
 )

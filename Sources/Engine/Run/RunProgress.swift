@@ -1,0 +1,65 @@
+import Dataflow
+import Synchronization
+
+/// What each node of a run has done so far; written by the workers, readable at any time from anywhere.
+public final class RunProgress: Sendable {
+  /// The counters of one node, at one moment.
+  public struct Node: Sendable, Hashable {
+    /// Rows that came in, over all inputs.
+    public var rowsIn = 0
+    /// Rows that went out, a port each; a sink's rows written are its `rowsIn`.
+    public var rowsOut = [0, 0]
+    /// Bytes read; of sources.
+    public var bytesRead = 0
+    /// Bytes there are to read, where that is known; of sources.
+    public var bytesTotal: Int?
+    /// Bytes written; of sinks.
+    public var bytesWritten = 0
+    /// Time spent by all workers together, in nanoseconds.
+    public var busy = 0
+    /// Whether any row or the start was seen.
+    public var hasStarted = false
+    /// Whether nothing more will happen here.
+    public var isDone = false
+  }
+
+  final class Counters: Sendable {
+    let rowsIn = Atomic<Int>(0)
+    let rowsOut0 = Atomic<Int>(0)
+    let rowsOut1 = Atomic<Int>(0)
+    let bytesRead = Atomic<Int>(0)
+    let bytesTotal = Atomic<Int>(-1)
+    let bytesWritten = Atomic<Int>(0)
+    let busy = Atomic<Int>(0)
+    let hasStarted = Atomic<Bool>(false)
+    let isDone = Atomic<Bool>(false)
+  }
+
+  let counters: [Counters]
+  /// Morsels read and not yet wholly worked off, and the most there ever were.
+  let liveMorsels = Atomic<Int>(0)
+  let peakMorsels = Atomic<Int>(0)
+
+  /// Makes counters for the nodes of `graph`, all zero.
+  public init(graph: Graph) {
+    counters = graph.nodes.map { _ in Counters() }
+  }
+
+  /// The most morsels that were under way at one moment: what bounds the memory of row-wise work.
+  public var peakMorselsInFlight: Int { peakMorsels.load(ordering: .relaxed) }
+
+  /// The counters of node `index` now.
+  public subscript(index: Int) -> Node {
+    let node = counters[index]
+    let total = node.bytesTotal.load(ordering: .relaxed)
+    return Node(
+      rowsIn: node.rowsIn.load(ordering: .relaxed),
+      rowsOut: [node.rowsOut0.load(ordering: .relaxed), node.rowsOut1.load(ordering: .relaxed)],
+      bytesRead: node.bytesRead.load(ordering: .relaxed), bytesTotal: total < 0 ? nil : total,
+      bytesWritten: node.bytesWritten.load(ordering: .relaxed), busy: node.busy.load(ordering: .relaxed),
+      hasStarted: node.hasStarted.load(ordering: .relaxed), isDone: node.isDone.load(ordering: .relaxed))
+  }
+
+  /// The counters of all nodes now, in the graph's order.
+  public var nodes: [Node] { counters.indices.map { self[$0] } }
+}

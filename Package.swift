@@ -13,9 +13,8 @@ func module(_ name: String, knows: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: knows, swiftSettings: settings)
 }
 
-func tests(_ name: String, knows: [Target.Dependency], resources: [Resource] = []) -> Target {
-  .testTarget(
-    name: name, dependencies: knows, resources: resources, swiftSettings: settings)
+func tests(_ name: String, knows: [Target.Dependency], goldens: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: knows, exclude: goldens, swiftSettings: settings)
 }
 
 let package = Package(
@@ -71,8 +70,10 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    // Tests, one target a module.
     tests("ArchitectureTests", knows: []),
     tests("RegularExpressionsTests", knows: ["RegularExpressions"]),
     tests("HashingTests", knows: ["Hashing"]),
+    tests("DiagnosingTests", knows: ["Diagnosing"], goldens: ["Goldens"]),
   ]
 )

@@ -86,10 +86,15 @@ public final class SourceFile: Sendable {
 
   /// The text of line `number` (from 1), without its line break.
   public func line(_ number: Int) -> String {
+    String(decoding: bytes[lineRange(number)], as: UTF8.self)
+  }
+
+  /// The bytes of line `number` (from 1), without its line break.
+  func lineRange(_ number: Int) -> Range<Int> {
     let start = Int(lineStarts[number - 1])
     var end = number < lineStarts.count ? Int(lineStarts[number]) - 1 : bytes.count
     if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
-    return String(decoding: bytes[start..<end], as: UTF8.self)
+    return start..<end
   }
 
   /// The text of a span of this file.

@@ -75,5 +75,7 @@ let package = Package(
     tests("RegularExpressionsTests", knows: ["RegularExpressions"]),
     tests("HashingTests", knows: ["Hashing"]),
     tests("DiagnosingTests", knows: ["Diagnosing"], goldens: ["Goldens"]),
+    tests(
+      "PlanningTests", knows: ["Planning", "Dataflow", "Semantics", "Diagnosing"], goldens: ["Goldens"]),
   ]
 )

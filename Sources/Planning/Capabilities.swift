@@ -1,0 +1,74 @@
+import Dataflow
+import Diagnosing
+
+/// What a backend can do; a plan that needs more is refused before anything starts.
+public struct BackendCapabilities: Hashable, Sendable {
+  /// The ways in which plans run.
+  public enum Mode: String, Hashable, Sendable {
+    case batch
+    case stream
+    case service
+  }
+  /// The backend's name.
+  public let backend: String
+  /// The modes that it runs.
+  public let modes: Set<Mode>
+  /// The names of the connectors whose data it can reach.
+  public let connectors: Set<String>
+
+  /// Makes a set of capabilities.
+  public init(backend: String, modes: Set<Mode>, connectors: Set<String>) {
+    self.backend = backend
+    self.modes = modes
+    self.connectors = connectors
+  }
+
+  /// What stands in the way of running `graph`, a diagnostic for each operator that needs what is missing.
+  public func refusals(_ graph: Graph) -> [Diagnostic] {
+    var refusals: [Diagnostic] = []
+    var readers: [(name: String, span: Span)] = []
+    for node in graph.nodes {
+      switch node.operation {
+      case .source(let source):
+        refuse(source.connector.name, source.name, node.span, &refusals)
+        if case .stdin = source.connector { readers.append((source.name, node.span)) }
+      case .sink(let sink): refuse(sink.connector.name, sink.name, node.span, &refusals)
+      default: break
+      }
+      if let flow = node.outputs.first(where: { !isRunnable($0.bound) }) {
+        let mode = flow.bound == .stream ? "stream" : "service"
+        refusals.append(
+          Diagnostic(
+            .backendLacks, "the backend `\(backend)` runs no \(mode) plans", at: node.span,
+            label: "makes it a \(mode) plan"))
+      }
+    }
+    for reader in readers.dropFirst() {
+      refusals.append(
+        Diagnostic(
+          .standardInputTwice,
+          "`\(reader.name)` reads standard input, which `\(readers[0].name)` reads already",
+          at: reader.span, label: "reads it again",
+          labels: [Label(readers[0].span, "reads it first")],
+          help: "read it once, and use the flow in both places"))
+    }
+    return refusals
+  }
+
+  private func isRunnable(_ bound: FlowType.Bound) -> Bool {
+    switch bound {
+    case .table: modes.contains(.batch)
+    case .stream: modes.contains(.stream)
+    case .request: modes.contains(.service)
+    }
+  }
+
+  private func refuse(_ connector: String, _ name: String, _ span: Span, _ refusals: inout [Diagnostic]) {
+    guard !connectors.contains(connector) else { return }
+    refusals.append(
+      Diagnostic(
+        .backendLacks, "the backend `\(backend)` can't reach `\(connector)`, which `\(name)` needs", at: span,
+        label: "needs `\(connector)`",
+        help: "it reaches \(connectors.sorted().map { "`\($0)`" }.joined(separator: ", "))"))
+  }
+}

@@ -1,0 +1,116 @@
+import Dataflow
+import Diagnosing
+import Foundation
+import Planning
+import Semantics
+import Testing
+
+@Suite struct PlanTests {
+  @Test(arguments: ["txt", "json", "dot", "mmd", "svg"])
+  func drawsThePlan(_ kind: String) throws {
+    let plan = BatchPlan(SampleGraphs.flights())
+    let actual =
+      switch kind {
+      case "txt": plan.text
+      case "json": plan.json.indented + "\n"
+      case "dot": plan.dot
+      case "mmd": plan.mermaid
+      default: plan.svg
+      }
+    let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(
+      path: "Goldens/flights.\(kind)")
+    if ProcessInfo.processInfo.environment["THALWEG_BLESS"] != nil {
+      try Data(actual.utf8).write(to: url)
+      return
+    }
+    let expected = try String(contentsOf: url, encoding: .utf8)
+    #expect(actual == expected)
+  }
+
+  @Test func fusesRowWiseOperatorsAndCutsAtExchanges() {
+    let plan = BatchPlan(SampleGraphs.flights())
+    #expect(plan.jobs.map(\.name) == ["weather", "flights", "by_carrier.aggregate.1", "by_carrier.sort.1"])
+    #expect(plan.jobs.map(\.nodes) == [[1], [0, 2, 3], [4], [5, 6, 7, 8]])
+    #expect(plan.jobs.map(\.dependencies) == [[], [1], [2], [3]])
+    #expect(plan.jobs[1].inputs.map(\.kind) == [.broadcast])
+    #expect(plan.jobs[2].inputs.map(\.kind) == [.hash("f.carrier")])
+  }
+
+  @Test func joinsAFlowWithItsOwnGroupsInAJobOfItsOwn() {
+    var build = GraphBuilder()
+    let flights = build.source("flights", build.text("a.csv"), SampleGraphs.flight)
+    let unique = build.add("u.distinct.1", .distinct(by: nil), [flights], SampleGraphs.flight)
+    for right in [unique, flights] {
+      let left = build.local("l", SampleGraphs.flight)
+      let other = build.local("r", SampleGraphs.flight)
+      let join = JoinOperation(
+        kind: .semi, left: left, right: other,
+        equalities: [(build.field(left, "origin"), build.field(other, "origin"))], residual: nil, select: nil)
+      let joined = build.add(
+        "j\(right.node).semi_join.1", .join(join), [flights, right], SampleGraphs.flight)
+      _ = build.sink("out\(right.node)", .stdout(.jsonLines(JSONLinesOptions())), joined)
+    }
+    let plan = BatchPlan(build.graph("p"))
+    #expect(plan.jobs.map(\.nodes) == [[0], [1], [2, 3], [4, 5]])
+    #expect(plan.jobs.map(\.dependencies) == [[], [1], [1, 2], [1]])
+    #expect(plan.jobs[2].inputs.map(\.kind) == [.forward, .broadcast])
+  }
+
+  @Test func plansEveryNodeOnceAndInputsFirst() {
+    let graph = SampleGraphs.flights()
+    let plan = BatchPlan(graph)
+    #expect(plan.jobs.flatMap(\.nodes).sorted() == Array(graph.nodes.indices))
+    for job in plan.jobs {
+      #expect(job.dependencies.allSatisfy { $0 < job.id })
+      #expect(plan.job(job.id).name == job.name)
+    }
+  }
+
+  @Test func saysWhatTheOutputsPromiseAtLeast() {
+    let plan = BatchPlan(SampleGraphs.flights())
+    #expect(plan.promise == .atLeastOnce)
+    #expect(plan.sinks.map(\.promise) == [.atLeastOnce, .transactional])
+  }
+
+  @Test func hashesWhatThePlanDoesAndNothingElse() {
+    let hash = BatchPlan(SampleGraphs.flights()).hash
+    #expect(hash.count == 64)
+    #expect(BatchPlan(SampleGraphs.flights(offset: 500)).hash == hash)
+    #expect(BatchPlan(SampleGraphs.flights(firstLocal: 77)).hash == hash)
+    #expect(BatchPlan(SampleGraphs.flights(limit: 301)).hash != hash)
+    #expect(BatchPlan(SampleGraphs.flights(path: "data/other.csv")).hash != hash)
+  }
+}
+
+@Suite struct CapabilityTests {
+  private let all = BackendCapabilities(
+    backend: "local", modes: [.batch], connectors: ["csv", "jsonl", "stdin", "stdout"])
+
+  @Test func acceptsWhatItCanRun() {
+    #expect(all.refusals(SampleGraphs.flights()).isEmpty)
+  }
+
+  @Test func refusesAConnectorOutOfReach() {
+    let far = BackendCapabilities(backend: "far", modes: [.batch], connectors: ["csv"])
+    let refusals = far.refusals(SampleGraphs.flights())
+    #expect(refusals.map(\.code.text) == ["C819"])
+    #expect(refusals[0].message == "the backend `far` can't reach `stdout`, which `report` needs")
+  }
+
+  @Test func refusesAModeItDoesNotRun() {
+    let streams = BackendCapabilities(backend: "s", modes: [.stream], connectors: all.connectors)
+    #expect(streams.refusals(SampleGraphs.flights()).allSatisfy { $0.code.text == "C819" })
+  }
+
+  @Test func readsStandardInputOnce() {
+    var build = GraphBuilder()
+    for name in ["left", "right"] {
+      let source = SourceOperation(name: name, connector: .stdin(.csv(CSVOptions())))
+      let rows = build.add(name, .source(source), [], SampleGraphs.flight)
+      _ = build.add("discard \(name)", .discard, [rows])
+    }
+    let refusals = all.refusals(build.graph("p"))
+    #expect(refusals.map(\.code.text) == ["C817"])
+    #expect(refusals[0].message == "`right` reads standard input, which `left` reads already")
+  }
+}

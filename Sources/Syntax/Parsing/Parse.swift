@@ -11,3 +11,73 @@ public struct ParsedFile: Sendable {
   /// In source order.
   public let diagnostics: [Diagnostic]
 }
+
+/// Reads a file into its tree and abstract syntax, with all that is wrong in it.
+public func parse(_ file: SourceFile) -> ParsedFile {
+  let (lexer, parser, program) = file.bytes.withUnsafeBufferPointer { bytes in
+    var lexer = Lexer(file: file.id, bytes: bytes)
+    lexer.run()
+    let starts = declarationStarts(lexer)
+    let (parser, program) = lexer.tokens.withUnsafeBufferPointer { tokens in
+      var parser = Parser(file: file, bytes: bytes, tokens: tokens)
+      let program = parser.program(starts: starts)
+      return (parser, program)
+    }
+    return (lexer, parser, program)
+  }
+  let tree = SyntaxTree(file: file, tokens: lexer.tokens, nodes: preorder(parser.nodes))
+  var diagnostics = lexer.diagnostics
+  diagnostics.append(contentsOf: parser.diagnostics)
+  return ParsedFile(
+    file: file, tree: tree, program: program,
+    diagnostics: diagnostics.count > 1 ? diagnostics.inSourceOrder : diagnostics)
+}
+
+/// The tokens that start a declaration: a declaration's keyword, first on its line, with a name on the same;
+/// or the first annotation on the lines before.
+private func declarationStarts(_ lexer: Lexer) -> [Int] {
+  let tokens = lexer.tokens
+  var starts: [Int] = []
+  for word in lexer.declarationWords {
+    let next = tokens[word + 1]
+    guard !next.startsLine, starts.last ?? -1 < word else { continue }
+    let isStart =
+      switch tokens[word].word {
+      case .importing, .test: next.kind == .string || next.kind == .stringHead || next.kind == .badLiteral
+      case .declassify: next.kind == .fnKeyword || next.word == .task
+      default: next.kind == .name || next.kind == .typeName
+      }
+    if isStart { starts.append(annotated(tokens, word, after: starts.last ?? -1)) }
+  }
+  return starts
+}
+
+/// The first of the lines before a declaration that hold annotations.
+private func annotated(_ tokens: [Token], _ word: Int, after last: Int) -> Int {
+  var start = word
+  while start > 0 {
+    var line = start - 1
+    while line > last + 1, !tokens[line].startsLine, start - line < 100 { line -= 1 }
+    guard line > last, tokens[line].kind == .at, tokens[line].startsLine else { break }
+    start = line
+  }
+  return start
+}
+
+/// Nodes in preorder, given them in postorder.
+private func preorder(_ nodes: [SyntaxTree.Node]) -> [SyntaxTree.Node] {
+  guard let root = nodes.last else { return [] }
+  return [SyntaxTree.Node](unsafeUninitializedCapacity: nodes.count) { result, count in
+    // From the last node to the first, a node stands as many places behind its first descendant as it has
+    // ancestors: `open` holds where the subtrees around the current node begin.
+    var open: [Int] = []
+    result.initialize(repeating: root)
+    for index in stride(from: nodes.count - 1, through: 0, by: -1) {
+      while let begin = open.last, begin > index { open.removeLast() }
+      let begin = index + 1 - Int(nodes[index].size)
+      result[begin + open.count] = nodes[index]
+      open.append(begin)
+    }
+    count = nodes.count
+  }
+}

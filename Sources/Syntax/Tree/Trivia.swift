@@ -2,7 +2,7 @@
 public struct Trivia: Sendable, Hashable {
   /// What a piece is.
   public enum Kind: Sendable {
-    /// Spaces, tabs, form feeds, a byte order mark.
+    /// Spaces, tabs, a byte order mark.
     case space
     /// One line break: LF or CR LF.
     case newline
@@ -33,7 +33,7 @@ public struct Trivia: Sendable, Hashable {
         kind = .newline
       case UInt8(ascii: "/"):
         while position < range.upperBound, !isLineEnd(bytes, position) { position += 1 }
-        kind = isDocumentation(bytes[start..<position]) ? .documentation : .comment
+        kind = isDocumentation(bytes, start, position) ? .documentation : .comment
       default:
         while position < range.upperBound, bytes[position] != UInt8(ascii: "/"), !isLineEnd(bytes, position) {
           position += 1
@@ -51,10 +51,12 @@ public struct Trivia: Sendable, Hashable {
       && bytes[position + 1] == UInt8(ascii: "\n")
   }
 
-  /// Whether a comment is `///` and not `////`.
-  static func isDocumentation(_ comment: ArraySlice<UInt8>) -> Bool {
+  /// Whether the bytes from `start` to before `end` begin with `///` and not `////`.
+  @inline(__always)
+  static func isDocumentation<Bytes: RandomAccessCollection>(_ bytes: Bytes, _ start: Int, _ end: Int) -> Bool
+  where Bytes.Element == UInt8, Bytes.Index == Int {
     let slash = UInt8(ascii: "/")
-    return comment.prefix(3).allSatisfy { $0 == slash } && comment.count >= 3
-      && comment.dropFirst(3).first != slash
+    return end - start >= 3 && bytes[start] == slash && bytes[start + 1] == slash && bytes[start + 2] == slash
+      && (end - start == 3 || bytes[start + 3] != slash)
   }
 }

@@ -73,6 +73,7 @@ let package = Package(
     // Tests, one target a module.
     tests("ArchitectureTests", knows: []),
     tests("RegularExpressionsTests", knows: ["RegularExpressions"]),
+    tests("SyntaxTests", knows: ["Syntax", "Diagnosing"], goldens: ["Cases"]),
     tests("HashingTests", knows: ["Hashing"]),
     tests("DiagnosingTests", knows: ["Diagnosing"], goldens: ["Goldens"]),
     tests(

@@ -84,8 +84,8 @@ extension Catalogue {
       Each `(`, `[`, `{` and each `<` of type arguments needs its counterpart. It is reported at the opener;
       the second place is where the parser noticed. The next declaration is parsed as if it had been closed.
       """,
-      bad: "fn twice(x: Int) -> Int { max((x * 2, 0) }",
-      good: "fn twice(x: Int) -> Int { max((x * 2), 0) }"),
+      bad: "fn twice(x: Int) -> Int { max(x * 2, 0 }",
+      good: "fn twice(x: Int) -> Int { max(x * 2, 0) }"),
     CatalogueEntry(
       .unexpectedToken, "something else was expected here",
       """
@@ -99,12 +99,12 @@ extension Catalogue {
       A string in `"` ends on the line it starts on, and so does each `{ }` in it. Text of several lines stands
       between `\"""`, each on a line of its own. A brace as text is written `\\{`.
       """,
-      bad: "fn greet() -> String { \"hello }",
-      good: "fn greet() -> String { \"hello\" }"),
+      bad: "fn greet() -> String {\n  \"hello\n}",
+      good: "fn greet() -> String {\n  \"hello\"\n}"),
     CatalogueEntry(
       .badEscape, "an unknown escape in a string",
       """
-      The escapes are `\\n` `\\t` `\\r` `\\0` `\\\\` `\\"` `\\{` and `\\u{1F600}`; in `\"""` a backslash at the
+      The escapes are `\\n` `\\t` `\\r` `\\0` `\\\\` `\\"` `\\{` `\\}` and `\\u{1F600}`; in `\"""` a backslash at the
       end of a line joins it with the next. A regular expression in `re"..."` is taken as it is.
       """,
       bad: "fn digits() -> String { \"\\d+\" }",
@@ -113,7 +113,7 @@ extension Catalogue {
       .badNumber, "a malformed number",
       """
       Numbers are written `42`, `1_000`, `0xff`, `3.14`, `1e-3`; a digit stands on both sides of the point, and
-      `_` between two digits. Durations end with `ms s m h d w`, sizes with `B KB MB GB TB KiB MiB GiB TiB`;
+      `_` between two digits. Durations end with `ms s m h d w`, sizes with `KB MB GB TB KiB MiB GiB TiB`;
       both are whole.
       """,
       bad: "fn wait() -> Duration { 10sec }",
@@ -178,8 +178,8 @@ extension Catalogue {
       Only `if else match for in let fn try fail row true false none` are reserved; every other word may be a name.
       Behind a `.` and before a `:` even these may stand.
       """,
-      bad: "fn first(row: Int) -> Int { 1 }\nfn second() -> Int {\n  let for = 1\n  2\n}",
-      good: "fn first(line: Int) -> Int { 1 }\nfn second() -> Int {\n  let each = 1\n  2\n}"),
+      bad: "fn next(row: Int) -> Int { 1 }",
+      good: "fn next(line: Int) -> Int { 1 }"),
     CatalogueEntry(
       .lineBreak, "a line break, or its lack, in the wrong place",
       """

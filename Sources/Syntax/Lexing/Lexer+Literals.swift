@@ -197,6 +197,9 @@ extension Lexer {
       case UInt8(ascii: "\\"):
         position += 1
         if position < end, base[position] >= 0x20 { position += 1 }
+        if base[position - 1] == UInt8(ascii: "u"), position < end, base[position] == UInt8(ascii: "{") {
+          position += 1
+        }
       case UInt8(ascii: "\n") where !isBlock:
         if base[position - 1] == UInt8(ascii: "\r") { position -= 1 }
         break scan
@@ -295,7 +298,7 @@ enum Units {
   ]
   /// In bytes.
   static let sizes: [(suffix: String, factor: Int64)] = [
-    ("B", 1), ("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000),
+    ("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000),
     ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40),
   ]
 }

@@ -263,7 +263,7 @@ extension Parser {
       let list = self.mark
       self.list(open(newlinesEnd: true)) { parser in
         let entry = parser.mark
-        guard let name = parser.memberName("an enum case") else { return }
+        guard let name = parser.valueName("an enum case") else { return }
         cases.append(name)
         annotations.append(parser.annotationsOnLine())
         parser.finish(entry, .enumCase)
@@ -344,17 +344,16 @@ extension Parser {
           "`->` goes on the line before", here, help: "a line break ends a statement"))
     }
     advance()
-    let type = type(allowsLabels: true)
+    var type = type(allowsLabels: true)
     var fallible: Span?
     if kind == .exclamation, !isAtLineEnd {
+      if !type.labels.isEmpty {
+        reportHere(ParsingDiagnostics.misplacedAnnotation("labels are written last: behind the `!`", here))
+      }
       fallible = here
       advance()
-      if kind == .at, !isAtLineEnd {
-        reportHere(
-          ParsingDiagnostics.misplacedAnnotation("labels belong to the type: they stand before the `!`", here)
-        )
-        _ = annotationsOnLine()
-      }
+      let labels = annotationsOnLine().map(\.name)
+      if !labels.isEmpty { type = TypeSyntax(type.kind, labels: type.labels + labels, span: type.span) }
     }
     finish(mark, .result)
     return ResultSyntax(type: type, fallible: fallible)

@@ -55,7 +55,7 @@ extension Parser {
       let isForeign = level == 0
       if isForeign { level = foreignPrecedence }
       if level < minimum || level == 0 { break }
-      if kind == .elseKeyword, nextKind == .arrow { break }
+      if kind == .elseKeyword || kind == .inKeyword, nextKind == .arrow || nextKind == .colon { break }
       let kind = isForeign ? reportForeignOperator() : kind
       let sign = here
       if level == Precedence.comparison || level == Precedence.range, last?.precedence == level, let last {

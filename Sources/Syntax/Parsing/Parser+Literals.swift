@@ -191,7 +191,7 @@ extension Parser {
     case UInt8(ascii: "t"): text.append(UInt8(ascii: "\t"))
     case UInt8(ascii: "r"): text.append(UInt8(ascii: "\r"))
     case UInt8(ascii: "0"): text.append(0)
-    case UInt8(ascii: "\\"), UInt8(ascii: "\""), UInt8(ascii: "{"): text.append(byte)
+    case UInt8(ascii: "\\"), UInt8(ascii: "\""), UInt8(ascii: "{"), UInt8(ascii: "}"): text.append(byte)
     case UInt8(ascii: "u"): return unicodeEscape(start, end, &text)
     default:
       var last = start + 1
@@ -202,7 +202,6 @@ extension Parser {
       let span = Span(file.id, UInt32(start), UInt32(last))
       let help: String? =
         switch byte {
-        case UInt8(ascii: "}"): "`}` needs no backslash"
         case UInt8(ascii: "'"): "`'` needs no backslash"
         case UInt8(ascii: "("): "a string interpolates with `{expression}`"
         case UInt8(ascii: "d"), UInt8(ascii: "w"), UInt8(ascii: "s"), UInt8(ascii: "b"), UInt8(ascii: "."):

@@ -312,8 +312,8 @@ extension Parser {
     var options: [Argument] = []
     if kind == .leftBrace, !isAtLineEnd {
       options = optionList("an option", takesTypes: false)
-    } else if mode == nil {
-      expected("a mode (`batch`, `stream` or `service`) or `{` with options", lineEnds: true)
+    } else {
+      expected(mode == nil ? "`batch`, `stream`, `service` or `{`" : "`{` with the options", lineEnds: true)
     }
     finish(mark, .runStatement)
     return .run(mode: mode, options: options)

@@ -151,7 +151,6 @@ enum ParsingDiagnostics {
       case "day", "days", "D": "d"
       case "week", "weeks", "W": "w"
       case "msec", "millis", "milliseconds": "ms"
-      case "b", "bytes": "B"
       case "k", "kb", "Kb", "kB", "K": "KB"
       case "M", "mb", "Mb", "mB": "MB"
       case "G", "gb", "Gb", "gB": "GB"
@@ -163,7 +162,7 @@ enum ParsingDiagnostics {
     return Diagnostic(
       .badNumber, "a number has no suffix `\(text)`", at: span,
       help: meant == nil
-        ? "durations end with `ms s m h d w`, sizes with `B KB MB GB TB KiB MiB GiB TiB`" : nil,
+        ? "durations end with `ms s m h d w`, sizes with `KB MB GB TB KiB MiB GiB TiB`" : nil,
       fixes: meant.map { [Fix("did you mean `\($0)`?", edits: [Edit(span, $0)])] } ?? [])
   }
 
@@ -180,7 +179,7 @@ enum ParsingDiagnostics {
   static func badEscape(_ message: String, _ span: Span, help: String? = nil) -> Diagnostic {
     Diagnostic(
       .badEscape, message, at: span,
-      help: help ?? #"the escapes are `\n` `\t` `\r` `\0` `\\` `\"` `\{` and `\u{1F600}`"#)
+      help: help ?? #"the escapes are `\n` `\t` `\r` `\0` `\\` `\"` `\{` `\}` and `\u{1F600}`"#)
   }
 
   static func blockLayout(_ message: String, _ span: Span, help: String? = nil) -> Diagnostic {

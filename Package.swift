@@ -76,6 +76,7 @@ let package = Package(
     tests("SyntaxTests", knows: ["Syntax", "Diagnosing"], goldens: ["Cases"]),
     tests("HashingTests", knows: ["Hashing"]),
     tests("DiagnosingTests", knows: ["Diagnosing"], goldens: ["Goldens"]),
+    tests("JobStoreTests", knows: ["JobStore", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(
       "PlanningTests", knows: ["Planning", "Dataflow", "Semantics", "Diagnosing"], goldens: ["Goldens"]),
   ]

@@ -1,0 +1,87 @@
+/// Records the lives of runs.
+public protocol RunRecorder: Sendable {
+  /// Records a run that is planned, with its jobs and its plan.
+  /// - Throws: `.duplicate` where the id is taken.
+  func create(_ run: RunRecord, jobs: [JobRecord], plan: PlanRecord) async throws(StoreError)
+
+  /// Records what changed, all of it or nothing.
+  /// - Returns: Whether the run was still under way; if not, nothing is recorded: a run that has ended stays
+  ///   as it is.
+  func update(_ run: RunID, _ changes: [RunChange]) async throws(StoreError) -> Bool
+}
+
+/// Tells of runs.
+public protocol RunReader: Sendable {
+  /// The newest runs first.
+  func runs(_ filter: RunFilter) async throws(StoreError) -> [RunRecord]
+
+  /// The run of an id.
+  func run(_ id: RunID) async throws(StoreError) -> RunRecord?
+
+  /// The jobs of a run, in the plan's order.
+  func jobs(of run: RunID) async throws(StoreError) -> [JobRecord]
+}
+
+/// Tells of plans that were run.
+public protocol PlanReader: Sendable {
+  /// The plan of a hash.
+  func plan(_ hash: String) async throws(StoreError) -> PlanRecord?
+}
+
+/// A store of runs.
+public typealias RunStore = RunRecorder & RunReader & PlanReader
+
+/// Which runs are wanted.
+public struct RunFilter: Hashable, Sendable {
+  /// Only those whose id begins so.
+  public var prefix: String?
+  /// Only those of this pipeline.
+  public var pipeline: String?
+  /// Only those in one of these states.
+  public var states: Set<RunState>?
+  /// At most so many.
+  public var limit: Int?
+
+  /// Every run, unless told otherwise.
+  public init(prefix: String? = nil, pipeline: String? = nil, states: Set<RunState>? = nil, limit: Int? = nil)
+  {
+    self.prefix = prefix
+    self.pipeline = pipeline
+    self.states = states
+    self.limit = limit
+  }
+}
+
+/// Something that changed in a run. Each also says that the owner was alive then.
+public enum RunChange: Hashable, Sendable {
+  case run(RunState, at: Moment, rowsIn: Int64, rowsOut: Int64, error: RunError?)
+  /// Running begins a new try; other states end the newest one. A job that never began has no try.
+  case job(Int, JobState, at: Moment, rowsIn: Int64, rowsOut: Int64, error: RunError?)
+  /// Rows of the run so far.
+  case progress(at: Moment, rowsIn: Int64, rowsOut: Int64)
+  /// Rows of a job's try so far.
+  case jobProgress(Int, at: Moment, rowsIn: Int64, rowsOut: Int64)
+
+  /// When.
+  public var moment: Moment {
+    switch self {
+    case .run(_, let at, _, _, _), .job(_, _, let at, _, _, _), .progress(let at, _, _),
+      .jobProgress(_, let at, _, _):
+      at
+    }
+  }
+}
+
+/// Why a store can't do what it is asked.
+public enum StoreError: Error, Hashable, Sendable {
+  /// The file is no database, or damaged.
+  case damaged(path: String, reason: String)
+  /// A newer version has changed it.
+  case newer(path: String)
+  /// Another process holds it for longer than can be waited for.
+  case busy(path: String)
+  /// It can't be opened, read or written.
+  case unusable(path: String, reason: String)
+  /// The id is taken.
+  case duplicate(RunID)
+}

@@ -1,0 +1,72 @@
+import GRDB
+
+/// The steps that bring a database to the newest shape. A step is never changed once it has been released: what
+/// is wrong with it is mended by another.
+enum Migrations {
+  static let all: DatabaseMigrator = {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("0001 runs, jobs, attempts, plans") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE plan (
+            hash TEXT PRIMARY KEY NOT NULL,
+            json TEXT NOT NULL
+          ) STRICT;
+
+          CREATE TABLE run (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            pipeline TEXT NOT NULL,
+            file TEXT NOT NULL,
+            parameters TEXT NOT NULL,
+            plan_hash TEXT NOT NULL REFERENCES plan (hash),
+            mode TEXT NOT NULL,
+            backend TEXT NOT NULL,
+            owner_host TEXT NOT NULL,
+            owner_boot TEXT NOT NULL,
+            owner_process INTEGER NOT NULL,
+            owner_began INTEGER NOT NULL,
+            created INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('planned', 'running', 'succeeded', 'failed', 'cancelled')),
+            started INTEGER,
+            ended INTEGER,
+            seen INTEGER NOT NULL,
+            rows_in INTEGER NOT NULL,
+            rows_out INTEGER NOT NULL,
+            error_code TEXT,
+            error_message TEXT,
+            error_text TEXT,
+            error_json TEXT
+          ) STRICT;
+
+          CREATE INDEX run_by_age ON run (created DESC, number DESC);
+
+          CREATE TABLE job (
+            run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,
+            id INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'succeeded', 'failed', 'cancelled')),
+            PRIMARY KEY (run, id)
+          ) STRICT, WITHOUT ROWID;
+
+          CREATE TABLE attempt (
+            run INTEGER NOT NULL,
+            job INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('running', 'succeeded', 'failed', 'cancelled')),
+            started INTEGER NOT NULL,
+            ended INTEGER,
+            rows_in INTEGER NOT NULL,
+            rows_out INTEGER NOT NULL,
+            error_code TEXT,
+            error_message TEXT,
+            error_text TEXT,
+            error_json TEXT,
+            PRIMARY KEY (run, job, number),
+            FOREIGN KEY (run, job) REFERENCES job (run, id) ON DELETE CASCADE
+          ) STRICT, WITHOUT ROWID;
+          """)
+    }
+    return migrator
+  }()
+}

@@ -1,0 +1,239 @@
+import Foundation
+import GRDB
+
+/// Keeps runs in an SQLite database that many processes of one machine may use at once.
+public struct SQLiteRunStore: RunStore {
+  private let path: String
+  private let queue: DatabaseQueue
+
+  /// Opens the database at `path`, made with its folder where there is none.
+  public static func open(creating path: String) throws(StoreError) -> SQLiteRunStore {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    do {
+      if !FileManager.default.fileExists(atPath: folder.path) {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        // What is recorded here belongs to this machine, not into version control.
+        try Data("*\n".utf8).write(to: folder.appendingPathComponent(".gitignore"))
+      }
+    } catch {
+      throw .unusable(path: path, reason: "the folder can't be made: \(Self.reason(error))")
+    }
+    return try SQLiteRunStore(path)
+  }
+
+  /// Opens the database at `path`; nil where there is none.
+  public static func open(existing path: String) throws(StoreError) -> SQLiteRunStore? {
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    return try SQLiteRunStore(path)
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+    return cause.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32(cause.code))) : "\(error)"
+  }
+
+  private init(_ path: String) throws(StoreError) {
+    var configuration = Configuration()
+    configuration.label = "thalweg runs"
+    configuration.journalMode = .wal
+    configuration.busyMode = .timeout(10)
+    // What a crash of the machine could lose is the end of a run's record, never the database.
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
+    self.path = path
+    do {
+      queue = try DatabaseQueue(path: path, configuration: configuration)
+      try Self.migrate(queue, path)
+    } catch {
+      throw Self.storeError(error, path)
+    }
+  }
+
+  private static func migrate(_ queue: DatabaseQueue, _ path: String) throws {
+    let (isDone, isNewer) = try queue.read { database in
+      (try Migrations.all.hasCompletedMigrations(database), try Migrations.all.hasBeenSuperseded(database))
+    }
+    if isNewer { throw StoreError.newer(path: path) }
+    guard !isDone else { return }
+    // Of several processes that find an old database, one migrates.
+    let lock = Foundation.open("\(path)-migration", O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
+    if lock >= 0 { flock(lock, LOCK_EX) }
+    defer { if lock >= 0 { close(lock) } }
+    try Migrations.all.migrate(queue)
+  }
+
+  static func storeError(_ error: any Error, _ path: String) -> StoreError {
+    if let error = error as? StoreError { return error }
+    guard let error = error as? DatabaseError else { return .unusable(path: path, reason: "\(error)") }
+    let reason = error.message ?? "SQLite error \(error.resultCode.rawValue)"
+    return switch error.resultCode {
+    case .SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_FORMAT: .damaged(path: path, reason: reason)
+    case .SQLITE_BUSY, .SQLITE_LOCKED: .busy(path: path)
+    // Another shape than ours under a file name of ours.
+    case .SQLITE_ERROR, .SQLITE_SCHEMA, .SQLITE_MISMATCH: .damaged(path: path, reason: reason)
+    default: .unusable(path: path, reason: reason)
+    }
+  }
+
+  private func write<Value: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws(StoreError) -> Value {
+    do { return try await queue.write(body) } catch { throw Self.storeError(error, path) }
+  }
+
+  private func read<Value: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws(StoreError) -> Value {
+    do { return try await queue.read(body) } catch { throw Self.storeError(error, path) }
+  }
+
+  /// Records a run that is planned.
+  public func create(_ run: RunRecord, jobs: [JobRecord], plan: PlanRecord) async throws(StoreError) {
+    try await write { database in
+      if try Int.fetchOne(database, sql: "SELECT 1 FROM run WHERE id = ?", arguments: [run.id.text]) != nil {
+        throw StoreError.duplicate(run.id)
+      }
+      try database.execute(
+        sql: "INSERT INTO plan (hash, json) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING",
+        arguments: [plan.hash, plan.json])
+      try database.execute(
+        sql: """
+          INSERT INTO run (id, pipeline, file, parameters, plan_hash, mode, backend, owner_host, owner_boot,
+            owner_process, owner_began, created, state, started, ended, seen, rows_in, rows_out)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          run.id.text, run.pipeline, run.file, run.parameters, run.planHash, run.mode, run.backend,
+          run.owner.host,
+          run.owner.boot, run.owner.process, run.owner.began, run.created.microseconds, run.state.rawValue,
+          run.started?.microseconds, run.ended?.microseconds, run.seen.microseconds, run.rowsIn, run.rowsOut,
+        ])
+      let number = database.lastInsertedRowID
+      for job in jobs {
+        try database.execute(
+          sql: "INSERT INTO job (run, id, name, state) VALUES (?, ?, ?, ?)",
+          arguments: [number, job.id, job.name, job.state.rawValue])
+      }
+    }
+  }
+
+  /// Records what changed in a run that is under way.
+  public func update(_ id: RunID, _ changes: [RunChange]) async throws(StoreError) -> Bool {
+    try await write { database in
+      let row = try Row.fetchOne(
+        database, sql: "SELECT number, state FROM run WHERE id = ?", arguments: [id.text])
+      guard let row, let state = RunState(rawValue: row["state"]), !state.isFinal else { return false }
+      let number: Int64 = row["number"]
+      for change in changes { try Self.apply(change, to: number, database) }
+      return true
+    }
+  }
+
+  private static func apply(_ change: RunChange, to run: Int64, _ database: Database) throws {
+    try database.execute(
+      sql: "UPDATE run SET seen = max(seen, ?) WHERE number = ?",
+      arguments: [change.moment.microseconds, run])
+    switch change {
+    case .run(let state, let at, let rowsIn, let rowsOut, let error):
+      try database.execute(
+        sql: """
+          UPDATE run SET state = ?, started = iif(?, ?, started), ended = iif(?, ?, ended), rows_in = ?,
+            rows_out = ?, error_code = ?, error_message = ?, error_text = ?, error_json = ? WHERE number = ?
+          """,
+        arguments: [
+          state.rawValue, state == .running, at.microseconds, state.isFinal, at.microseconds, rowsIn, rowsOut,
+          error?.code, error?.message, error?.text, error?.json, run,
+        ])
+    case .progress(_, let rowsIn, let rowsOut):
+      try database.execute(
+        sql: "UPDATE run SET rows_in = ?, rows_out = ? WHERE number = ?", arguments: [rowsIn, rowsOut, run])
+    case .jobProgress(let job, _, let rowsIn, let rowsOut):
+      try database.execute(
+        sql: "UPDATE attempt SET rows_in = ?, rows_out = ? WHERE run = ? AND job = ? AND state = 'running'",
+        arguments: [rowsIn, rowsOut, run, job])
+    case .job(let job, let state, let at, let rowsIn, let rowsOut, let error):
+      try database.execute(
+        sql: "UPDATE job SET state = ? WHERE run = ? AND id = ?", arguments: [state.rawValue, run, job])
+      if state == .running {
+        try database.execute(
+          sql: """
+            INSERT INTO attempt (run, job, number, state, started, rows_in, rows_out)
+            SELECT ?, ?, 1 + coalesce(max(number), 0), 'running', ?, 0, 0 FROM attempt WHERE run = ? AND job = ?
+            """,
+          arguments: [run, job, at.microseconds, run, job])
+      } else {
+        try database.execute(
+          sql: """
+            UPDATE attempt SET state = ?, ended = ?, rows_in = ?, rows_out = ?, error_code = ?, error_message = ?,
+              error_text = ?, error_json = ? WHERE run = ? AND job = ? AND state = 'running'
+            """,
+          arguments: [
+            state.rawValue, at.microseconds, rowsIn, rowsOut, error?.code, error?.message, error?.text,
+            error?.json,
+            run, job,
+          ])
+      }
+    }
+  }
+
+  /// The newest runs first.
+  public func runs(_ filter: RunFilter) async throws(StoreError) -> [RunRecord] {
+    try await read { database in
+      var conditions = ["1"]
+      var arguments: StatementArguments = []
+      if let prefix = filter.prefix {
+        conditions.append("substr(id, 1, length(?)) = ?")
+        arguments += [prefix, prefix]
+      }
+      if let pipeline = filter.pipeline {
+        conditions.append("pipeline = ?")
+        arguments += [pipeline]
+      }
+      if let states = filter.states {
+        let names = states.map(\.rawValue).sorted()
+        conditions.append("state IN (\(names.map { _ in "?" }.joined(separator: ", ")))")
+        arguments += StatementArguments(names)
+      }
+      arguments += [filter.limit ?? -1]
+      return try Row.fetchAll(
+        database,
+        sql: """
+          SELECT * FROM run WHERE \(conditions.joined(separator: " AND "))
+          ORDER BY created DESC, number DESC LIMIT ?
+          """, arguments: arguments
+      ).map { try $0.run(at: path) }
+    }
+  }
+
+  /// The run of an id.
+  public func run(_ id: RunID) async throws(StoreError) -> RunRecord? {
+    try await read { database in
+      try Row.fetchOne(database, sql: "SELECT * FROM run WHERE id = ?", arguments: [id.text])?.run(at: path)
+    }
+  }
+
+  /// The jobs of a run.
+  public func jobs(of run: RunID) async throws(StoreError) -> [JobRecord] {
+    try await read { database in
+      let jobs = try Row.fetchAll(
+        database,
+        sql: "SELECT job.* FROM job JOIN run ON run.number = job.run WHERE run.id = ? ORDER BY job.id",
+        arguments: [run.text])
+      return try jobs.map { job in
+        let attempts = try Row.fetchAll(
+          database, sql: "SELECT * FROM attempt WHERE run = ? AND job = ? ORDER BY number",
+          arguments: [job["run"] as Int64, job["id"] as Int64])
+        return JobRecord(
+          id: job["id"], name: job["name"], state: try job.state("state", at: path),
+          attempts: try attempts.map { try $0.attempt(at: path) })
+      }
+    }
+  }
+
+  /// The plan of a hash.
+  public func plan(_ hash: String) async throws(StoreError) -> PlanRecord? {
+    try await read { database in
+      try Row.fetchOne(database, sql: "SELECT * FROM plan WHERE hash = ?", arguments: [hash])
+        .map { PlanRecord(hash: $0["hash"], json: $0["json"]) }
+    }
+  }
+}

@@ -30,6 +30,7 @@ let package = Package(
     // Floor 0: C and C++ libraries of the system, each behind a shim.
     .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
     .target(name: "CRE2", publicHeadersPath: "include", linkerSettings: [.linkedLibrary("re2")]),
+    .target(name: "CScanning", publicHeadersPath: "include"),
     .target(name: "CSimdJSON", publicHeadersPath: "include", linkerSettings: [.linkedLibrary("simdjson")]),
 
     // The compiler, in the order data flows through it.
@@ -45,14 +46,15 @@ let package = Package(
     module(
       "Hashing", knows: ["CXXHash", .product(name: "Crypto", package: "swift-crypto")]),
     module("Columns"),
-    module("Formats", knows: ["Columns", "CSimdJSON", "RegularExpressions"]),
+    module(
+      "Formats", knows: ["Columns", "CSimdJSON", "CScanning", "RegularExpressions", "Diagnosing"]),
     module(
       "Engine",
       knows: [
         "Columns", "Formats", "Dataflow", "Semantics", "Diagnosing", "Hashing",
         "RegularExpressions",
       ]),
-    module("Connectors", knows: ["Engine", "Formats", "Columns", "Dataflow"]),
+    module("Connectors", knows: ["Engine", "Formats", "Columns", "Dataflow", "Diagnosing"]),
 
     // Runs and where they are kept.
     module("JobStore", knows: [.product(name: "GRDB", package: "GRDB.swift")]),
@@ -75,6 +77,7 @@ let package = Package(
     tests("RegularExpressionsTests", knows: ["RegularExpressions"]),
     tests("SyntaxTests", knows: ["Syntax", "Diagnosing"], goldens: ["Cases"]),
     tests("HashingTests", knows: ["Hashing"]),
+    tests("FormatsTests", knows: ["Formats", "Columns", "RegularExpressions"]),
     tests("DiagnosingTests", knows: ["Diagnosing"], goldens: ["Goldens"]),
     tests("JobStoreTests", knows: ["JobStore", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(

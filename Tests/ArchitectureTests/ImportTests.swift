@@ -12,12 +12,12 @@ private let allowed: [String: Set<String>] = [
   "Planning": ["Diagnosing", "Syntax", "Semantics", "Dataflow", "Hashing"],
   "Compiler": ["Diagnosing", "Syntax", "Semantics", "Dataflow", "Planning"],
   "Columns": [],
-  "Formats": ["Columns", "RegularExpressions", "CSimdJSON"],
+  "Formats": ["Columns", "RegularExpressions", "CSimdJSON", "CScanning", "Diagnosing"],
   "Engine": [
     "Columns", "Formats", "Dataflow", "Semantics", "Syntax", "Diagnosing", "Hashing",
     "RegularExpressions", "Foundation",
   ],
-  "Connectors": ["Columns", "Formats", "Engine", "Dataflow", "Foundation"],
+  "Connectors": ["Columns", "Formats", "Engine", "Dataflow", "Diagnosing", "Foundation"],
   "JobStore": ["GRDB", "Foundation"],
   "Execution": [
     "Diagnosing", "Syntax", "Semantics", "Dataflow", "Planning", "Compiler", "Columns", "Formats",

@@ -117,16 +117,17 @@ extension ScalarText {
     let magnitude = value.magnitude
     guard magnitude < 1e15, magnitude >= 1e-3 || (magnitude == 0 && value.sign == .plus) else { return nil }
     for fraction in 0...8 {
-      let scaled = (magnitude * exactPowers[fraction]).rounded()
-      if scaled >= 1e15 { return nil }
-      guard scaled / exactPowers[fraction] == magnitude else { continue }
+      let product = magnitude * exactPowers[fraction]
+      if product >= 1e15 { return nil }
+      let scaled = UInt64(product + 0.5)
+      guard Double(scaled) / exactPowers[fraction] == magnitude else { continue }
       var next = place
       if value.sign == .minus {
         next[0] = asciiMinus
         next += 1
       }
       let divisor = powersOfTen[fraction]
-      let (whole, rest) = UInt64(scaled).quotientAndRemainder(dividingBy: divisor)
+      let (whole, rest) = scaled.quotientAndRemainder(dividingBy: divisor)
       next += writeDigits(whole, to: next)
       next[0] = UInt8(ascii: ".")
       let count = max(fraction, 1)

@@ -56,6 +56,10 @@ extension Parser {
       if isForeign { level = foreignPrecedence }
       if level < minimum || level == 0 { break }
       if kind == .elseKeyword || kind == .inKeyword, nextKind == .arrow || nextKind == .colon { break }
+      if kind == .question {
+        left = ternary(mark)
+        continue
+      }
       let kind = isForeign ? reportForeignOperator() : kind
       let sign = here
       if level == Precedence.comparison || level == Precedence.range, last?.precedence == level, let last {
@@ -150,13 +154,6 @@ extension Parser {
     case .equals:
       reportOnce(ParsingDiagnostics.comparison(here))
       return .equalEqual
-    case .question:
-      reportOnce(
-        ParsingDiagnostics.foreignSpelling(
-          "there is no `? :`", help: "write `if condition { a } else { b }`; what may be absent has `??`",
-          here))
-      takeTernary()
-      return .endOfFile
     default:
       let meant: TokenKind = word == .and ? .andAnd : .orOr
       reportOnce(
@@ -171,15 +168,26 @@ extension Parser {
     reportedAt = -1
   }
 
-  /// Passes over `? a`; stands at the `:` then, which joins the last operand.
-  private mutating func takeTernary() {
-    guard descend() else { return }
-    defer { ascend() }
-    let mark = mark
-    advance()
-    _ = binary(Precedence.cover)
+  /// `? a : b`, which is reported and passed over.
+  private mutating func ternary(_ mark: Mark) -> Expression {
+    reportOnce(
+      ParsingDiagnostics.foreignSpelling(
+        "there is no `? :`", help: "write `if condition { a } else { b }`; what may be absent has `??`", here)
+    )
+    if descend() {
+      advance()
+      _ = binary(Precedence.cover)
+      if kind == .colon {
+        advance()
+        _ = binary(Precedence.cover)
+      } else {
+        reportedAt = position
+      }
+      ascend()
+    }
     finish(mark, .error)
-    if kind != .colon { reportedAt = position }
+    height += 1
+    return Expression(.error, span: span(from: mark))
   }
 
   // MARK: - Prefixes

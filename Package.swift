@@ -37,7 +37,7 @@ let package = Package(
     module("Diagnosing"),
     module("RegularExpressions", knows: ["CRE2"]),
     module("Syntax", knows: ["Diagnosing"]),
-    module("Semantics", knows: ["Syntax", "Diagnosing", "RegularExpressions"]),
+    module("Semantics", knows: ["Syntax", "Diagnosing", "RegularExpressions", "Columns"]),
     module("Dataflow", knows: ["Semantics", "Syntax", "Diagnosing"]),
     module("Planning", knows: ["Dataflow", "Semantics", "Diagnosing", "Hashing"]),
     module("Compiler", knows: ["Planning", "Dataflow", "Semantics", "Syntax", "Diagnosing"]),

@@ -16,7 +16,8 @@ public struct CatalogueEntry: Sendable {
   public let explanation: String
   /// What the examples are.
   public let example: Example
-  /// A small program that gives exactly this code.
+  /// A small program that gives exactly this code. Where it takes several files, each begins with a line
+  /// `// file: name.thal`.
   public let bad: String
   /// The same program, mended.
   public let good: String

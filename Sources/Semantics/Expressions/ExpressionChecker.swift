@@ -15,8 +15,6 @@ public final class ExpressionChecker {
   private var nextLocal: Int
   /// Where failures go.
   var coverage = Coverage(context: .none)
-  /// How deep the expression that is being checked lies.
-  var depth = 0
   /// Counts the poisoned expressions, so that nothing is concluded from a broken part.
   var poisoned = 0
 
@@ -71,20 +69,14 @@ public final class ExpressionChecker {
       return TypedLambda(
         parameters: parameters.map { makeLocal("_", $0) }, body: poison(expression.span))
     }
-    var inner = scope
-    var locals: [Local] = []
-    for (name, type) in zip(names, parameters) {
-      let local = makeLocal(name.text, type)
-      locals.append(local)
-      inner = inner.adding(local)
-    }
+    let (inner, locals) = bind(names, parameters, in: scope)
     let outer = coverage
     coverage = Coverage(context: cover)
     defer { coverage = outer }
     let before = poisoned
     let typed = check(body, in: inner, expecting: type)
-    do {
-      _ = before
+    if cover == .tryMap, coverage.failures == 0, poisoned == before {
+      report(.coverOverNothing(.tryMap, body.span, at: body.span))
     }
     return TypedLambda(parameters: locals, body: typed)
   }

@@ -1,0 +1,158 @@
+import Diagnosing
+import Syntax
+
+extension Declarer {
+  /// Resolves the signature of a function and hands its body on: to the expression checker, or to the flow
+  /// checker where a flow is among its parameters or is its result.
+  func declareFunction(_ syntax: FunctionDeclaration, ordinal: Int, isRecursive: Bool) {
+    if let word = syntax.declassify {
+      diagnostics.append(.notBuilt("`declassify` is", at: word))
+    } else if let label = syntax.unlabels.first {
+      diagnostics.append(.notBuilt("labels are", at: label.span))
+    }
+    var seen: [String: Span] = [:]
+    var types: [SignatureType] = []
+    for parameter in syntax.parameters {
+      if let first = seen[parameter.name.text] {
+        diagnostics.append(.duplicate(parameter.name, first: first, what: "parameter"))
+      }
+      seen[parameter.name.text] = parameter.name.span
+      types.append(resolveSignature(parameter.type))
+      if let bound = types.last?.unbuiltBound {
+        diagnostics.append(.notBuilt("`\(bound.typeName)` is", at: parameter.type.span))
+      }
+    }
+    guard let result = syntax.result else { return }
+    let resultType = resolveSignature(result.type)
+    if let bound = resultType.unbuiltBound {
+      diagnostics.append(.notBuilt("`\(bound.typeName)` is", at: result.type.span))
+    }
+    let defaults = zip(syntax.parameters, types).map { parameter, type -> TypedExpression? in
+      guard let value = parameter.defaultValue else { return nil }
+      switch type {
+      case .value(let type): return constant(value, of: type, "a default")
+      case .flow:
+        diagnostics.append(.notConstant("a flow has no default, and a default", at: value.span))
+        return nil
+      }
+    }
+    let isOurs = module.places[syntax.name.text] == syntax.name.span
+    if types.contains(where: \.isFlow) || resultType.isFlow {
+      guard case .flow(let flow) = resultType else {
+        if case .value(let type) = resultType, type != .error {
+          diagnostics.append(.valueAsFlowType(type, at: result.type.span))
+        }
+        return
+      }
+      let function = flowFunction(syntax, types, defaults, flow, ordinal)
+      if isOurs { module.symbols[syntax.name.text] = .flowFunction(function) }
+      flowFunctions.append(
+        PendingBody(
+          target: function, syntax: syntax, module: module.index, ordinal: ordinal, isRecursive: isRecursive))
+      return
+    }
+    let locals = zip(syntax.parameters, types).enumerated().map { index, parameter in
+      local(parameter.0.name.text, parameter.1, index, ordinal)
+    }
+    guard case .value(let type) = resultType else { return }
+    let function = TypedFunction(
+      name: syntax.name.text, parameters: locals, defaults: defaults, result: type,
+      isFallible: result.fallible != nil, span: syntax.name.span)
+    if isOurs { module.symbols[syntax.name.text] = .function(function) }
+    functions.append(
+      PendingBody(
+        target: function, syntax: syntax, module: module.index, ordinal: ordinal, isRecursive: isRecursive))
+  }
+
+  /// The ids of parameters lie in the upper half of their declaration's ids: those of the body in the lower.
+  private func local(_ name: String, _ type: SignatureType, _ index: Int, _ ordinal: Int) -> Local {
+    guard case .value(let type) = type else { return Local(id: 0, name: name, type: .error) }
+    return Local(id: ordinal << 24 | 1 << 23 | index, name: name, type: type)
+  }
+
+  private func flowFunction(
+    _ syntax: FunctionDeclaration, _ types: [SignatureType], _ defaults: [TypedExpression?],
+    _ result: FlowSignature, _ ordinal: Int
+  ) -> FlowFunction {
+    var parameters: [FlowFunction.Parameter] = []
+    var flows: [FlowFunction.FlowParameter] = []
+    var values: [Local] = []
+    var valueDefaults: [TypedExpression?] = []
+    for (index, parameter) in syntax.parameters.enumerated() {
+      switch types[index] {
+      case .flow(let flow):
+        parameters.append(.flow(flows.count))
+        flows.append(
+          FlowFunction.FlowParameter(
+            name: parameter.name.text, bound: flow.bound, element: flow.element, span: parameter.name.span))
+      case .value:
+        parameters.append(.value(values.count))
+        values.append(local(parameter.name.text, types[index], index, ordinal))
+        valueDefaults.append(defaults[index])
+      }
+    }
+    return FlowFunction(
+      name: syntax.name.text, parameters: parameters, flows: flows, values: values, defaults: valueDefaults,
+      resultBound: result.bound, resultElement: result.element, isFallible: syntax.result?.fallible != nil,
+      span: syntax.name.span)
+  }
+
+  /// The functions, as positions among the declarations, that reach themselves through calls. Each circle
+  /// is reported once, at the function that is declared first.
+  func recursiveFunctions() -> Set<Int> {
+    var positions: [String: Int] = [:]
+    var bodies: [(position: Int, name: Identifier, body: Expression)] = []
+    for (index, declaration) in input.program.declarations.enumerated() {
+      guard case .function(let syntax) = declaration.kind,
+        module.places[syntax.name.text] == syntax.name.span
+      else { continue }
+      positions[syntax.name.text] = bodies.count
+      bodies.append((index, syntax.name, syntax.body))
+    }
+    let calls = bodies.map { body in
+      var callees: [Int] = []
+      body.body.forEachCall { name in
+        if let callee = positions[name], !callees.contains(callee) { callees.append(callee) }
+      }
+      return callees
+    }
+    var recursive: Set<Int> = []
+    for component in CallGraph(calls).circles {
+      let first = component[0]
+      let path = CallGraph.circle(from: first, in: Set(component), calls)
+      diagnostics.append(.recursion(path.map { bodies[$0].name.text }, at: bodies[first].name))
+      for member in component { recursive.insert(bodies[member].position) }
+    }
+    return recursive
+  }
+}
+
+extension SignatureType {
+  /// Whether it is a flow.
+  var isFlow: Bool { if case .flow = self { true } else { false } }
+
+  /// The kind of flow that this version does not build.
+  var unbuiltBound: Boundedness? {
+    guard case .flow(let flow) = self else { return nil }
+    return flow.bound == .stream || flow.bound == .request ? flow.bound : nil
+  }
+}
+
+extension DeclaredProgram {
+  /// Checks the body of `functions[index]` and writes it to its function. Bodies do not depend on each
+  /// other: they may be checked in any order and in parallel.
+  public func checkFunction(_ index: Int) -> [Diagnostic] {
+    let pending = functions[index]
+    let function = pending.target
+    let checker = ExpressionChecker(module: modules[pending.module], ordinal: pending.ordinal)
+    var scope = Scope.empty
+    for local in function.parameters {
+      scope = local.type == .error ? scope.adding(local.name, .broken) : scope.adding(local)
+    }
+    let body = checker.check(
+      pending.syntax.body, in: scope, expecting: function.result,
+      cover: function.isFallible ? .function : .none)
+    if !pending.isRecursive, !checker.diagnostics.hasErrors { function.body = body }
+    return checker.diagnostics
+  }
+}

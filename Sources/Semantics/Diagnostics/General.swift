@@ -1,0 +1,29 @@
+import Diagnosing
+import Syntax
+
+extension Diagnostic {
+  /// `what` reads "tasks are", "`Stream` is".
+  static func notBuilt(_ what: String, at span: Span) -> Diagnostic {
+    Diagnostic(.notBuilt, "\(what) not built yet", at: span, label: "not built yet")
+  }
+
+  /// A finding about a misspelt name: the nearest candidate is offered.
+  static func misspelt(
+    _ code: Code, _ message: String, _ name: Identifier, label: String, candidates: some Sequence<String>,
+    otherwise help: String? = nil
+  ) -> Diagnostic {
+    guard let meant = Suggestion.nearest(to: name.text, among: candidates) else {
+      return Diagnostic(code, message, at: name.span, label: label, help: help)
+    }
+    return Diagnostic(
+      code, message, at: name.span, label: label, help: "did you mean `\(meant)`?",
+      fixes: [Fix("write `\(meant)`", edits: [Edit(name.span, meant)])])
+  }
+
+  /// `a`, `a` and `b`, `a`, `b` and `c`.
+  static func list(_ names: [String], _ word: String = "and") -> String {
+    let quoted = names.map { "`\($0)`" }
+    guard let last = quoted.last, quoted.count > 1 else { return quoted.first ?? "" }
+    return "\(quoted.dropLast().joined(separator: ", ")) \(word) \(last)"
+  }
+}

@@ -56,15 +56,12 @@
     if left.head != right.head { return false }
     if left.tail == right.tail { return true }
     if left.isInline { return false }
-    return left.withBytes { a in right.withBytes { b in a.elementsEqual(b) } }
+    return left.withBytes { a in right.withBytes { b in orderOfBytes(a, b) == 0 } }
   }
 
   /// Order of the bytes; a prefix comes before what it begins.
   @inlinable public static func < (left: TextView, right: TextView) -> Bool {
-    let a = UInt32(truncatingIfNeeded: left.head >> 32).byteSwapped
-    let b = UInt32(truncatingIfNeeded: right.head >> 32).byteSwapped
-    if a != b { return a < b }
-    return left.withBytes { a in right.withBytes { b in a.lexicographicallyPrecedes(b) } }
+    order(left, right) < 0
   }
 
   /// The bytes as text; what is not UTF-8 is replaced.

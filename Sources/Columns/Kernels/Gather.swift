@@ -272,7 +272,7 @@ extension Storage {
 
 extension TextView {
   /// The JSON value `null`.
-  static let jsonNull: TextView = {
+  public static let jsonNull: TextView = {
     let text: [UInt8] = [0x6E, 0x75, 0x6C, 0x6C]
     return text.withUnsafeBufferPointer { TextView($0.baseAddress!, count: 4) }
   }()

@@ -6,9 +6,9 @@ import Semantics
 // evaluated in place. Else a cheap branch is computed for all rows, and what failed elsewhere is forgotten; a
 // dear one sees its own rows, gathered. So an untaken branch neither fails nor faults.
 
-extension Context {
-  func conditional(_ condition: Node, _ then: Node, _ otherwise: Node) -> Node {
-    Node(cost: condition.cost + then.cost + otherwise.cost + 2) { scope in
+extension ExpressionContext {
+  func conditional(_ condition: Step, _ then: Step, _ otherwise: Step) -> Step {
+    Step(cost: condition.cost + then.cost + otherwise.cost + 2) { scope in
       let holds = condition.evaluate(scope)
       if holds.isConstant { return (holds.column.bits[0] ? then : otherwise).evaluate(scope) }
       return branch(scope, holds.column.bits, then, otherwise)
@@ -17,12 +17,12 @@ extension Context {
 
   /// The local holds the subject's value in `then`.
   func ifPresent(
-    _ local: Local, _ subject: Node, _ then: TypedExpression, _ otherwise: TypedExpression, _ type: Type
-  ) -> Node {
+    _ local: Local, _ subject: Step, _ then: TypedExpression, _ otherwise: TypedExpression, _ type: Type
+  ) -> Step {
     let path = declare(local)
     let then = compile(then, as: type)
     let otherwise = compile(otherwise, as: type)
-    return Node(cost: subject.cost + then.cost + otherwise.cost + 2) { scope in
+    return Step(cost: subject.cost + then.cost + otherwise.cost + 2) { scope in
       let datum = subject.evaluate(scope)
       guard let present = datum.column.validity else {
         scope.bind(path, datum)
@@ -35,9 +35,9 @@ extension Context {
   }
 
   /// The value, or the fallback where the value fails; a fault stays one.
-  func cover(_ value: Node, _ fallback: Node) -> Node {
+  func cover(_ value: Step, _ fallback: Step) -> Step {
     let result = layout.addRoot()
-    return Node(cost: value.cost + fallback.cost + 2) { scope in
+    return Step(cost: value.cost + fallback.cost + 2) { scope in
       let mark = scope.failures.count
       let wasQuiet = scope.isQuiet
       scope.isQuiet = true
@@ -59,14 +59,14 @@ extension Context {
       if succeeded.isEmpty { return fallback.evaluate(scope) }
       if succeeded.isFull, !isFaultless { return datum }
       scope.bind(result, datum)
-      return branch(scope, succeeded, Node(path: result), fallback)
+      return branch(scope, succeeded, Step(path: result), fallback)
     }
   }
 
   /// Has no value: each row fails with its message.
-  func fail(_ message: Node, _ type: Type, _ span: Span) -> Node {
+  func fail(_ message: Step, _ type: Type, _ span: Span) -> Step {
     let value = Datum(constant: .zeros(ColumnType(type), count: 1))
-    return Node(cost: Node.dear) { scope in
+    return Step(cost: Step.dear) { scope in
       let datum = message.evaluate(scope)
       let texts = datum.column.texts
       let constant = datum.isConstant && !scope.isQuiet ? texts[0].string : ""
@@ -79,7 +79,7 @@ extension Context {
   }
 
   /// The first arm that fits; the arms are exhaustive.
-  func match(_ subject: TypedExpression, _ arms: [TypedArm], _ type: Type) -> Node {
+  func match(_ subject: TypedExpression, _ arms: [TypedArm], _ type: Type) -> Step {
     let node = compile(subject)
     var locals: [Int] = []
     var tests: [[PatternTest]] = []
@@ -103,13 +103,13 @@ extension Context {
     let cost = values.reduce(0) { $0 + $1.cost }
     let armTests = tests
     let bound = locals
-    return Node(cost: node.cost + cost + 2 * arms.count) { scope in
+    return Step(cost: node.cost + cost + 2 * arms.count) { scope in
       let datum = node.evaluate(scope)
       for path in bound { scope.bind(path, datum.with(datum.column.assumingPresent)) }
       let extent = scope.extent(datum)
       let choice = chooseArms(datum.column, extent.count, armTests)
       if extent.isConstant { return values[Int(choice[0])].evaluate(scope) }
-      return branches(scope, choice, values, areCheap: cost <= Node.cheap)
+      return branches(scope, choice, values, areCheap: cost <= Step.cheap)
     }
   }
 }
@@ -148,10 +148,10 @@ private func chooseArms(_ column: Column, _ count: Int, _ arms: [[PatternTest]])
 }
 
 /// `then` where the bit is set, `otherwise` elsewhere.
-func branch(_ scope: Scope, _ mask: Bitmap, _ then: Node, _ otherwise: Node) -> Datum {
+func branch(_ scope: Scope, _ mask: Bitmap, _ then: Step, _ otherwise: Step) -> Datum {
   if mask.isFull { return then.evaluate(scope) }
   if mask.isEmpty { return otherwise.evaluate(scope) }
-  let isCheap = then.cost + otherwise.cost <= Node.cheap
+  let isCheap = then.cost + otherwise.cost <= Step.cheap
   if isCheap {
     let first = evaluate(then, scope, where: mask)
     let second = evaluate(otherwise, scope, where: mask.inverted)
@@ -166,7 +166,7 @@ func branch(_ scope: Scope, _ mask: Bitmap, _ then: Node, _ otherwise: Node) -> 
 
 /// Each row has the value of its branch.
 private func branches(
-  _ scope: Scope, _ choice: Buffer<UInt16>, _ values: [Node], areCheap: Bool
+  _ scope: Scope, _ choice: Buffer<UInt16>, _ values: [Step], areCheap: Bool
 ) -> Datum {
   guard scope.count > 0 else { return values[values.count - 1].evaluate(scope) }
   var used = [Int](repeating: 0, count: values.count)
@@ -184,7 +184,7 @@ private func branches(
 }
 
 /// The node over all rows, forgetting what failed outside of `mask`.
-private func evaluate(_ node: Node, _ scope: Scope, where mask: Bitmap) -> Datum {
+private func evaluate(_ node: Step, _ scope: Scope, where mask: Bitmap) -> Datum {
   let mark = scope.failures.count
   let datum = node.evaluate(scope)
   scope.keepFailures(since: mark, in: mask)
@@ -193,7 +193,7 @@ private func evaluate(_ node: Node, _ scope: Scope, where mask: Bitmap) -> Datum
 
 /// The node over the rows of `mask`; notes for each where its value lies in the result.
 private func evaluate(
-  _ node: Node, _ scope: Scope, rows mask: Bitmap, source: UInt16, into choices: Choices,
+  _ node: Step, _ scope: Scope, rows mask: Bitmap, source: UInt16, into choices: Choices,
   inPlace: Bool = false
 ) -> Column {
   let rows = mask.setIndices()

@@ -126,7 +126,7 @@ public struct Kernel: Sendable {
   public let type: Type
   let layout: Layout
   let inputs: [Int]
-  let body: Node
+  let body: Step
 
   /// Evaluates the expression for every row.
   public func evaluate(_ frame: Frame) -> Evaluated {

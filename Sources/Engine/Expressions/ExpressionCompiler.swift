@@ -3,7 +3,7 @@ import Diagnosing
 import Semantics
 
 /// A part of a compiled expression: gives a datum over the rows of a scope, and notes there what failed.
-struct Node: Sendable {
+struct Step: Sendable {
   let evaluate: @Sendable (Scope) -> Datum
   /// About how many nanoseconds a row costs; what is cheap is computed for all rows rather than for some.
   let cost: Int
@@ -53,8 +53,8 @@ public final class ExpressionCompiler {
 
   /// Compiles an expression over `inputs`.
   public func compile(_ expression: TypedExpression, inputs: [Local]) -> Kernel {
-    let context = Context(compiler: self)
-    for (id, datum) in parameters { context.locals[id] = Node(literal: datum) }
+    let context = ExpressionContext(compiler: self)
+    for (id, datum) in parameters { context.locals[id] = Step(literal: datum) }
     let paths = inputs.map { context.declare($0) }
     let body = context.compile(expression)
     return Kernel(type: expression.type, layout: context.layout, inputs: paths, body: body)
@@ -75,12 +75,12 @@ public final class ExpressionCompiler {
   func function(_ function: TypedFunction) -> CompiledFunction {
     let id = ObjectIdentifier(function)
     if let known = functions[id] { return known }
-    let context = Context(compiler: self)
+    let context = ExpressionContext(compiler: self)
     let paths = function.parameters.map { context.declare($0) }
     let body = function.body.map { context.compile($0, as: function.result) }
     let compiled = CompiledFunction(
       layout: context.layout, parameters: paths,
-      body: body ?? Node(literal: Datum(constant: .zeros(ColumnType(function.result), count: 1))))
+      body: body ?? Step(literal: Datum(constant: .zeros(ColumnType(function.result), count: 1))))
     functions[id] = compiled
     return compiled
   }
@@ -90,9 +90,9 @@ public final class ExpressionCompiler {
 final class CompiledFunction: Sendable {
   let layout: Layout
   let parameters: [Int]
-  let body: Node
+  let body: Step
 
-  init(layout: Layout, parameters: [Int], body: Node) {
+  init(layout: Layout, parameters: [Int], body: Step) {
     self.layout = layout
     self.parameters = parameters
     self.body = body
@@ -100,11 +100,11 @@ final class CompiledFunction: Sendable {
 }
 
 /// Compiles one expression or function: knows what each local stands for.
-final class Context {
+final class ExpressionContext {
   let compiler: ExpressionCompiler
   let layout = Layout()
   /// What a local stands for, by id.
-  var locals: [Int: Node] = [:]
+  var locals: [Int: Step] = [:]
   /// The roots that have been read, for each lambda under way.
   private var readers: [Set<Int>] = []
 
@@ -113,15 +113,15 @@ final class Context {
   /// Gives a local a place in the layout.
   func declare(_ local: Local) -> Int {
     let path = layout.addRoot()
-    locals[local.id] = Node(path: path)
+    locals[local.id] = Step(path: path)
     return path
   }
 
   /// Compiles an expression; `context` is the type wanted, which `fail` and `none` may leave open.
-  func compile(_ expression: TypedExpression, as context: Type? = nil) -> Node {
+  func compile(_ expression: TypedExpression, as context: Type? = nil) -> Step {
     let type = expression.type == .nothing ? context ?? expression.type : expression.type
     switch expression.kind {
-    case .literal(let literal): return Node(literal: Datum(constant: literal.column(of: type)))
+    case .literal(let literal): return Step(literal: Datum(constant: literal.column(of: type)))
     case .local(let local): return read(local)
     case .field(let base, let index): return field(compile(base), index)
     case .construct(let fields): return construct(fields, type)
@@ -149,11 +149,11 @@ final class Context {
     case .interpolation(let parts): return interpolation(parts)
     case .range(let first, let last, let isInclusive):
       return range(compile(first), compile(last), isInclusive: isInclusive, expression.span)
-    case .error: return Node(literal: Datum(constant: .zeros(ColumnType(type), count: 1)))
+    case .error: return Step(literal: Datum(constant: .zeros(ColumnType(type), count: 1)))
     }
   }
 
-  private func read(_ local: Local) -> Node {
+  private func read(_ local: Local) -> Step {
     guard let node = locals[local.id] else {
       preconditionFailure("the local `\(local.name)` has no value here")
     }
@@ -175,31 +175,31 @@ final class Context {
     return (result, readers.removeLast())
   }
 
-  func field(_ base: Node, _ index: Int) -> Node {
-    if let path = base.path { return Node(path: layout.field(path, index)) }
-    if let literal = base.literal { return Node(literal: literal.field(index)) }
-    return Node(cost: base.cost) { base.evaluate($0).field(index) }
+  func field(_ base: Step, _ index: Int) -> Step {
+    if let path = base.path { return Step(path: layout.field(path, index)) }
+    if let literal = base.literal { return Step(literal: literal.field(index)) }
+    return Step(cost: base.cost) { base.evaluate($0).field(index) }
   }
 
-  private func bind(_ local: Local, _ value: Node, _ body: TypedExpression, _ type: Type) -> Node {
+  private func bind(_ local: Local, _ value: Step, _ body: TypedExpression, _ type: Type) -> Step {
     if value.path != nil || value.literal != nil {
       locals[local.id] = value
       return compile(body, as: type)
     }
     let path = declare(local)
     let body = compile(body, as: type)
-    return Node(cost: value.cost + body.cost) { scope in
+    return Step(cost: value.cost + body.cost) { scope in
       scope.bind(path, value.evaluate(scope))
       return body.evaluate(scope)
     }
   }
 
-  private func call(_ function: TypedFunction, _ arguments: [TypedExpression]) -> Node {
+  private func call(_ function: TypedFunction, _ arguments: [TypedExpression]) -> Step {
     let types = function.parameters.map(\.type)
     let function = compiler.function(function)
     let arguments = zip(arguments, types).map { compile($0, as: $1) }
     let cost = arguments.reduce(function.body.cost + 1) { $0 + $1.cost }
-    return Node(cost: cost) { scope in
+    return Step(cost: cost) { scope in
       let data = arguments.map { $0.evaluate(scope) }
       let extent = scope.extent(of: data)
       let inner = Scope(layout: function.layout, count: extent.count, isQuiet: scope.isQuiet)

@@ -40,7 +40,7 @@ let package = Package(
     module("Semantics", knows: ["Syntax", "Diagnosing", "RegularExpressions", "Columns"]),
     module("Dataflow", knows: ["Semantics", "Syntax", "Diagnosing"]),
     module("Planning", knows: ["Dataflow", "Semantics", "Diagnosing", "Hashing"]),
-    module("Compiler", knows: ["Planning", "Dataflow", "Semantics", "Syntax", "Diagnosing"]),
+    module("Compiler", knows: ["Dataflow", "Semantics", "Syntax", "Diagnosing"]),
 
     // The engine and what feeds it.
     module(
@@ -76,6 +76,9 @@ let package = Package(
     tests("ArchitectureTests", knows: []),
     tests("RegularExpressionsTests", knows: ["RegularExpressions"]),
     tests("SyntaxTests", knows: ["Syntax", "Diagnosing"], goldens: ["Cases"]),
+    tests(
+      "DataflowTests", knows: ["Compiler", "Dataflow", "Semantics", "Diagnosing"], goldens: ["Cases"]),
+    tests("CompilerTests", knows: ["Compiler", "Dataflow", "Semantics", "Diagnosing"]),
     tests("HashingTests", knows: ["Hashing"]),
     tests("FormatsTests", knows: ["Formats", "Columns", "RegularExpressions"]),
     tests("DiagnosingTests", knows: ["Diagnosing"], goldens: ["Goldens"]),

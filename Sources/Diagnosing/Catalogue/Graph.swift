@@ -1,9 +1,168 @@
 // G6xx the graph.
 
 extension Code {
+  /// A flow that nothing uses.
+  public static let unconsumed = Code("G601")
+  /// One of two results is not bound.
+  public static let unboundResult = Code("G602")
+  /// Two names for one result.
+  public static let secondName = Code("G603")
+  /// Groups that are not consumed in their chain.
+  public static let danglingGroup = Code("G604")
+  /// A pipeline without statements.
+  public static let emptyPipeline = Code("G605")
+  /// One place that is read and written, or written twice.
+  public static let samePlace = Code("G606")
+  /// A second `run`.
+  public static let runTwice = Code("G607")
 }
 
 extension Catalogue {
   static let graph: [CatalogueEntry] = [
+    CatalogueEntry(
+      .unconsumed, "unused flow",
+      """
+      Every bound flow is consumed; `discard` says that its rows are to be counted and dropped.
+      """,
+      bad: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          let big = orders.filter(o -> o.amount > 9)
+          into out = stdout() <- orders
+        }
+        """,
+      good: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          let big = orders.filter(o -> o.amount > 9)
+          into out = stdout() <- orders
+          discard big
+        }
+        """),
+    CatalogueEntry(
+      .unboundResult, "an unbound second result",
+      """
+      `try_map` and `split` have two results: `let a, b =` binds both. `try_map` may say `failed: \
+      discard` or `failed: fail` instead.
+      """,
+      bad: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          let ids = orders.try_map(o -> o.shop.to_int())
+          discard ids
+        }
+        """,
+      good: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          let ids, bad = orders.try_map(o -> o.shop.to_int())
+          discard ids
+          discard bad
+        }
+        """),
+    CatalogueEntry(
+      .secondName, "two names for one result",
+      """
+      Two names stand before an operator with two results, which is the last one on the right side.
+      """,
+      bad: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          let ids, rest = orders.map(o -> o.id)
+          discard ids
+          discard rest
+        }
+        """,
+      good: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          let ids = orders.map(o -> o.id)
+          discard ids
+        }
+        """),
+    CatalogueEntry(
+      .danglingGroup, "groups left over",
+      """
+      Behind `group_by` stands `aggregate` or `top`, in the same chain.
+      """,
+      bad: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          let shops = orders.group_by(o -> o.shop)
+          discard shops
+        }
+        """,
+      good: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          let shops = orders.group_by(o -> o.shop).aggregate(g -> row { shop: g.key })
+          discard shops
+        }
+        """),
+    CatalogueEntry(
+      .emptyPipeline, "empty pipeline",
+      """
+      A pipeline reads, and writes, checks or discards.
+      """,
+      bad: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        pipeline p { }
+        """,
+      good: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          discard orders
+        }
+        """),
+    CatalogueEntry(
+      .samePlace, "one file used twice",
+      """
+      Sinks of a run are published together, each to a path of its own; standard input is read once.
+      """,
+      bad: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          into out = csv("orders.csv") <- orders
+        }
+        """,
+      good: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          into out = csv("sorted.csv") <- orders
+        }
+        """),
+    CatalogueEntry(
+      .runTwice, "run given twice",
+      """
+      A pipeline has one mode, so one `run`.
+      """,
+      bad: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          into out = stdout() <- orders
+          run batch { }
+          run batch { }
+        }
+        """,
+      good: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          into out = stdout() <- orders
+          run batch { }
+        }
+        """),
   ]
 }

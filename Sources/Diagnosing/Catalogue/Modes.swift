@@ -1,12 +1,124 @@
 // M5xx modes, boundedness, time, and what is not built yet.
 
 extension Code {
+  /// `run MODE` against the sources.
+  public static let modeMismatch = Code("M501")
+  /// A flow that ends where one that does not is wanted, or the reverse.
+  public static let wrongKind = Code("M502")
+  /// An operator that needs all rows of an unbounded flow.
+  public static let neverCompletes = Code("M503")
+  /// Something that needs times on an untimed flow.
+  public static let needsTime = Code("M504")
+  /// A join of two unbounded flows without a limit in time.
+  public static let joinOfStreams = Code("M505")
   /// Part of the language, but not of this version.
   public static let notBuilt = Code("M590")
 }
 
 extension Catalogue {
   static let modes: [CatalogueEntry] = [
+    CatalogueEntry(
+      .modeMismatch, "run against the sources",
+      """
+      The mode follows from the sources; `run` asserts it.
+      """,
+      bad: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          into out = stdout() <- orders
+          run stream { }
+        }
+        """,
+      good: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          into out = stdout() <- orders
+          run batch { }
+        }
+        """),
+    CatalogueEntry(
+      .wrongKind, "another kind of flow",
+      """
+      `Table`, `Stream` and `Request` are kinds of flows; `Flow` takes any. A connector gives the \
+      kinds that it can.
+      """,
+      bad: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        fn all(orders: Flow<Order>) -> Table<Order> { orders }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          discard all(orders)
+        }
+        """,
+      good: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        fn all(orders: Flow<Order>) -> Flow<Order> { orders }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          discard all(orders)
+        }
+        """),
+    CatalogueEntry(
+      .neverCompletes, "never completes on an unbounded flow",
+      """
+      An aggregate of all rows needs the last one. An unbounded flow has none: cut it into windows, or \
+      read a bounded source.
+      """,
+      bad: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        pipeline p {
+          from orders: Stream<Order> = kafka("orders", group: "p")
+          into out = stdout() <- orders.aggregate(g -> row { n: g.count() })
+        }
+        """,
+      good: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          into out = stdout() <- orders.aggregate(g -> row { n: g.count() })
+        }
+        """),
+    CatalogueEntry(
+      .needsTime, "needs a timed flow",
+      """
+      `first` and `last` go by event time, and `g.window` is there only after `window`.
+      """,
+      bad: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          into out = stdout() <- orders.aggregate(g -> row { id: g.last(o -> o.id) })
+        }
+        """,
+      good: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          into out = stdout() <- orders.aggregate(g -> row { last: g.max_by(o -> o.at)?.id })
+        }
+        """),
+    CatalogueEntry(
+      .joinOfStreams, "join of two unbounded flows",
+      """
+      Rows of two unbounded flows would have to be kept for ever: `within:` or `as_of:` says how far \
+      apart matches may be.
+      """,
+      bad: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        pipeline p {
+          from orders: Stream<Order> = kafka("orders", group: "p")
+          into out = stdout() <- orders.semi_join(orders, on: (a, b) -> a.id == b.id)
+        }
+        """,
+      good: """
+        record Order { id: Int, shop: String, amount: Float, note: String?, at: Timestamp }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          into out = stdout() <- orders.semi_join(orders, on: (a, b) -> a.id == b.id)
+        }
+        """),
     CatalogueEntry(
       .notBuilt, "not built yet",
       """
@@ -20,6 +132,6 @@ extension Catalogue {
         record Patient {
           name: String
         }
-        """)
+        """),
   ]
 }

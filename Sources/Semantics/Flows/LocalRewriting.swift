@@ -1,10 +1,9 @@
 import Diagnosing
 
 extension TypedExpression {
-  /// This expression with its direct parts and the locals it binds replaced.
+  /// This expression with its direct parts replaced.
   func mappingParts<Context>(
-    _ context: inout Context, part: (inout Context, TypedExpression) -> TypedExpression,
-    bind: (inout Context, Local) -> Local
+    _ context: inout Context, part: (inout Context, TypedExpression) -> TypedExpression
   ) -> TypedExpression {
     let mapped: Kind
     switch kind {
@@ -26,31 +25,26 @@ extension TypedExpression {
       mapped = .builtin(
         builtin, arguments.map { part(&context, $0) },
         lambdas.map { lambda in
-          TypedLambda(
-            parameters: lambda.parameters.map { bind(&context, $0) }, body: part(&context, lambda.body))
+          TypedLambda(parameters: lambda.parameters, body: part(&context, lambda.body))
         })
     case .conditional(let condition, let then, let otherwise):
       mapped = .conditional(
         part(&context, condition), then: part(&context, then), otherwise: part(&context, otherwise))
     case .ifPresent(let local, let value, let then, let otherwise):
       mapped = .ifPresent(
-        bind(&context, local), part(&context, value), then: part(&context, then),
+        local, part(&context, value), then: part(&context, then),
         otherwise: part(&context, otherwise))
     case .match(let subject, let arms):
       mapped = .match(
         part(&context, subject),
         arms.map { arm in
-          let patterns = arm.patterns.map { pattern in
-            if case .present(let local) = pattern { return TypedPattern.present(bind(&context, local)) }
-            return pattern
-          }
-          return TypedArm(patterns: patterns, value: part(&context, arm.value))
+          TypedArm(patterns: arm.patterns, value: part(&context, arm.value))
         })
     case .cover(let value, let fallback):
       mapped = .cover(part(&context, value), fallback: part(&context, fallback))
     case .fail(let message): mapped = .fail(part(&context, message))
     case .bind(let local, let value, let body):
-      mapped = .bind(bind(&context, local), part(&context, value), in: part(&context, body))
+      mapped = .bind(local, part(&context, value), in: part(&context, body))
     case .interpolation(let parts): mapped = .interpolation(parts.map { part(&context, $0) })
     case .range(let low, let high, let isInclusive):
       mapped = .range(part(&context, low), part(&context, high), isInclusive: isInclusive)
@@ -110,49 +104,40 @@ extension TypedExpression {
   }
 }
 
-/// Moves expressions from one declaration into another: locals get new ids, and those that are bound to
-/// values outside are replaced by them.
+/// Puts values in the place of locals, as inlining a flow function needs. Local ids are unique in the whole
+/// program, so nothing is captured by accident.
 public struct LocalRewriter {
   private enum Replacement {
     case inline(TypedExpression)
     case bound(Local, TypedExpression)
   }
 
-  private let offset: Int
   private var replacements: [Int: Replacement] = [:]
   private var used: [Int] = []
 
-  /// Adds `offset` to the ids of all locals.
-  public init(offset: Int = 0) { self.offset = offset }
+  /// Replaces nothing.
+  public init() {}
 
-  /// From here on, `local` (an id of the expressions to come) stands for `value`, which is not rewritten
-  /// again. A value that costs something is computed once in each lambda.
+  /// From here on `local` stands for `value`, which is not rewritten again. A value that costs something
+  /// is bound once in each lambda.
   public mutating func bind(_ local: Local, to value: TypedExpression) {
-    replacements[local.id] =
-      value.isTrivial ? .inline(value) : .bound(renamed(local), value)
+    replacements[local.id] = value.isTrivial ? .inline(value) : .bound(local, value)
   }
 
-  /// As `bind`, but the value is written wherever the local is used.
-  mutating func substitute(_ local: Local, by value: TypedExpression) {
+  /// As `bind`, but the value is written wherever the local stands.
+  public mutating func substitute(_ local: Local, by value: TypedExpression) {
     replacements[local.id] = .inline(value)
-  }
-
-  private var isIdentity: Bool { offset == 0 && replacements.isEmpty }
-
-  /// The local in its new place.
-  public func renamed(_ local: Local) -> Local {
-    offset == 0 ? local : Local(id: local.id + offset, name: local.name, type: local.type)
   }
 
   /// A whole lambda.
   public mutating func lambda(_ lambda: TypedLambda) -> TypedLambda {
-    if isIdentity { return lambda }
-    return TypedLambda(parameters: lambda.parameters.map(renamed), body: root(lambda.body))
+    if replacements.isEmpty { return lambda }
+    return TypedLambda(parameters: lambda.parameters, body: root(lambda.body))
   }
 
   /// A whole expression, with the values that it needs bound around it.
   public mutating func root(_ expression: TypedExpression) -> TypedExpression {
-    if isIdentity { return expression }
+    if replacements.isEmpty { return expression }
     used.removeAll(keepingCapacity: true)
     var result = inner(expression)
     for id in used.reversed() {
@@ -164,14 +149,14 @@ public struct LocalRewriter {
 
   private mutating func inner(_ expression: TypedExpression) -> TypedExpression {
     guard case .local(let local) = expression.kind else {
-      return expression.mappingParts(&self, part: { $0.inner($1) }, bind: { $0.renamed($1) })
+      return expression.mappingParts(&self) { $0.inner($1) }
     }
     switch replacements[local.id] {
     case .inline(let value)?: return value
-    case .bound(let bound, _)?:
+    case .bound?:
       if !used.contains(local.id) { used.append(local.id) }
-      return TypedExpression(.local(bound), expression.type, expression.span)
-    case nil: return TypedExpression(.local(renamed(local)), expression.type, expression.span)
+      return expression
+    case nil: return expression
     }
   }
 }

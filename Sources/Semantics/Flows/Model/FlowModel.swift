@@ -50,6 +50,8 @@ public struct FlowStep: Sendable {
   public enum Kind: Sendable {
     /// The flow parameter at this index of `FlowFunction.flows`.
     case parameter(Int)
+    /// A `from` whose connector was reported; never lowered. Its span is that of the declared type.
+    case reportedSource
     /// Anything but a call.
     case operation(Operation)
     /// Its inputs are the flow arguments, in the order of `FlowFunction.flows`; a value for each of
@@ -104,8 +106,6 @@ public struct FlowBody: Sendable {
   public internal(set) var bindings: [ValueBinding] = []
   /// What a function gives.
   public internal(set) var result: FlowReference?
-  /// All ids of locals in the body are less than this.
-  public internal(set) var localCount = 0
 
   /// Makes an empty body.
   public init() {}

@@ -1,0 +1,63 @@
+import Dataflow
+import Diagnosing
+import Semantics
+import Syntax
+
+/// The whole front end: from paths to graphs and diagnostics. Pure: files come through `reading`, which
+/// gives nil for one that can't be had.
+public func check(
+  _ entries: [String], reading: @escaping @Sendable (String) -> [UInt8]?
+) async -> Compilation {
+  let loaded = await load(entries, reading: reading)
+  let program = declare(loaded.inputs)
+  let bodies = await checkBodies(of: program, in: loaded.sources)
+  let isSound = !program.diagnostics.hasErrors && !bodies.hasErrors
+  let checked = await checkPipelines(of: program, in: loaded.sources, lowering: isSound)
+  return Compilation(
+    loaded, program, pipelines: checked.map(\.pipeline),
+    findings: program.diagnostics + bodies + checked.flatMap(\.diagnostics))
+}
+
+/// Checks the functions over values, then those over flows: neither depends on the other's bodies.
+private func checkBodies(of program: DeclaredProgram, in sources: SourceMap) async -> [Diagnostic] {
+  let values = program.functions.count
+  return await concurrently(values + program.flowFunctions.count) { index in
+    index < values
+      ? program.checkFunction(index) : program.checkFlowFunction(index - values, sources: sources)
+  }
+  .flatMap(\.self)
+}
+
+/// Checks the pipelines, and lowers and improves those that are sound.
+private func checkPipelines(
+  of program: DeclaredProgram, in sources: SourceMap, lowering: Bool
+) async -> [(pipeline: CompiledPipeline, diagnostics: [Diagnostic])] {
+  await concurrently(program.pipelines.count) { index in
+    let (pipeline, diagnostics) = program.checkPipeline(index, sources: sources)
+    var graph: Graph?
+    if lowering, pipeline.isSound {
+      var lowered = Graph(lowering: pipeline)
+      lowered.shareAggregates()
+      graph = lowered
+    }
+    let file = program.modules[program.pipelines[index].module].program.file
+    return (CompiledPipeline(file: file, declaration: pipeline, graph: graph), diagnostics)
+  }
+}
+
+/// The results for `0..<count`, in order; on all cores when there are many.
+private func concurrently<Result: Sendable>(
+  _ count: Int, _ work: @escaping @Sendable (Int) -> Result
+) async -> [Result] {
+  let chunk = 128
+  if count <= chunk { return (0..<count).map(work) }
+  let starts = Array(stride(from: 0, to: count, by: chunk))
+  var parts = [[Result]](repeating: [], count: starts.count)
+  await withTaskGroup(of: (Int, [Result]).self) { group in
+    for (part, start) in starts.enumerated() {
+      group.addTask { (part, (start..<min(start + chunk, count)).map(work)) }
+    }
+    for await (part, results) in group { parts[part] = results }
+  }
+  return parts.flatMap(\.self)
+}

@@ -1,0 +1,77 @@
+import Dataflow
+import Diagnosing
+import Semantics
+import Syntax
+
+/// A pipeline with its graph.
+public struct CompiledPipeline: Sendable {
+  /// The file that declares it.
+  public let file: FileID
+  /// What was checked.
+  public let declaration: CheckedPipeline
+  /// Nil where it, or a function of the program, has errors.
+  public let graph: Graph?
+}
+
+/// What the front end knows about some files and all that they import.
+public struct Compilation: Sendable {
+  /// All files that were read, the entries first.
+  public let sources: SourceMap
+  /// The files' syntax, by `FileID.index`.
+  public let files: [ParsedFile]
+  /// The files' names and types, by `FileID.index`.
+  public let modules: [Module]
+  /// The entries that could not be read, as given.
+  public let unreadable: [String]
+  /// All pipelines, imported files' too, in the order of their declaration in each.
+  public let pipelines: [CompiledPipeline]
+  /// Everything that was found, in source order.
+  public let diagnostics: [Diagnostic]
+
+  /// The graphs of the pipelines that can run.
+  public var graphs: [Graph] { pipelines.compactMap(\.graph) }
+
+  /// The pipelines that an entry itself declares.
+  public func pipelines(in path: String) -> [CompiledPipeline] {
+    let identity = normalized(path)
+    return pipelines.filter { normalized(sources[$0.file].path) == identity }
+  }
+
+  init(
+    _ loaded: LoadedFiles, _ program: DeclaredProgram, pipelines: [CompiledPipeline], findings: [Diagnostic]
+  ) {
+    sources = loaded.sources
+    files = loaded.files
+    modules = program.modules
+    unreadable = loaded.unreadable
+    self.pipelines = pipelines
+    let broken = BrokenSyntax(loaded.files)
+    var seen: Set<Diagnostic> = []
+    diagnostics =
+      (loaded.files.flatMap(\.diagnostics) + findings.filter { !broken.explains($0) })
+      .filter { seen.insert($0).inserted }.inSourceOrder
+  }
+}
+
+/// Declarations with syntax errors: what is missing in them may be in the part that was not understood.
+private struct BrokenSyntax {
+  private let files: [ParsedFile]
+
+  init(_ files: [ParsedFile]) { self.files = files }
+
+  /// Whether a finding about something missing stands in a declaration with a syntax error.
+  func explains(_ finding: Diagnostic) -> Bool {
+    guard finding.code == .unconsumed || finding.code == .emptyPipeline else { return false }
+    let file = files[Int(finding.span.file.index)]
+    guard file.diagnostics.hasErrors,
+      let declaration = file.program.declarations.first(where: { $0.span.holds(finding.span) })
+    else { return false }
+    return file.diagnostics.contains { $0.severity == .error && declaration.span.holds($0.span) }
+  }
+}
+
+extension Span {
+  fileprivate func holds(_ other: Span) -> Bool {
+    file == other.file && start <= other.start && other.end <= end
+  }
+}

@@ -1,0 +1,184 @@
+import Semantics
+
+extension TypedExpression {
+  /// The expression as one would write it, for plans and tests.
+  public var text: String {
+    switch kind {
+    case .literal(let literal): return literal.text(of: type)
+    case .local(let local): return local.name
+    case .field(let base, let index): return "\(base.operand).\(base.type.fieldName(index))"
+    case .construct(let values):
+      let fields = values.enumerated().map { index, value in
+        let name = type.fieldName(index)
+        if case .field(let base, let other) = value.kind, base.type.fieldName(other) == name {
+          return value.text
+        }
+        return "\(name): \(value.text)"
+      }
+      let head = if case .record(let record) = type { record.name } else { "row" }
+      return fields.isEmpty ? "\(head) { }" : "\(head) { \(fields.joined(separator: ", ")) }"
+    case .list(let values): return "[\(values.map(\.text).joined(separator: ", "))]"
+    case .map(let entries):
+      return "[\(entries.map { "\($0.key.text): \($0.value.text)" }.joined(separator: ", "))]"
+    case .some(let value): return value.text
+    case .rewrap(let value):
+      if case .distinct(let distinct) = type { return "\(distinct.name)(\(value.text))" }
+      return "\(value.operand).raw"
+    case .not(let value): return "!\(value.operand)"
+    case .negate(let value): return "-\(value.operand)"
+    case .binary(let symbol, let left, let right):
+      return "\(left.operand) \(symbol.rawValue) \(right.operand)"
+    case .call(let function, let arguments):
+      return "\(function.name)(\(arguments.map(\.text).joined(separator: ", ")))"
+    case .builtin(let builtin, let arguments, let lambdas): return Self.call(builtin, arguments, lambdas)
+    case .conditional(let condition, let then, let otherwise):
+      return "if \(condition.text) { \(then.text) } else { \(otherwise.text) }"
+    case .ifPresent(let local, let value, let then, let otherwise):
+      return "if let \(local.name) = \(value.text) { \(then.text) } else { \(otherwise.text) }"
+    case .match(let subject, let arms):
+      let lines = arms.map { arm in
+        let patterns = arm.patterns.map { $0.text(of: subject.type) }
+        return "\(patterns.joined(separator: " | ")) -> \(arm.value.text)"
+      }
+      return "match \(subject.text) { \(lines.joined(separator: ", ")) }"
+    case .cover(let value, let fallback): return "\(value.operand) else \(fallback.operand)"
+    case .fail(let message): return "fail(\(message.text))"
+    case .bind(let local, let value, let body):
+      return "{ let \(local.name) = \(value.text); \(body.text) }"
+    case .interpolation(let parts):
+      let pieces = parts.map { part in
+        if case .literal(.string(let text)) = part.kind { return text.escaped }
+        return "{\(part.text)}"
+      }
+      return "\"\(pieces.joined())\""
+    case .range(let low, let high, let isInclusive):
+      return "\(low.operand)\(isInclusive ? ".." : "..<")\(high.operand)"
+    case .error: return "<error>"
+    }
+  }
+
+  /// As part of a larger expression: in parentheses where it needs them.
+  private var operand: String {
+    switch kind {
+    case .binary, .cover, .range, .conditional, .ifPresent, .match: "(\(text))"
+    case .some(let value): value.operand
+    default: text
+    }
+  }
+
+  private static func call(
+    _ builtin: Builtin, _ arguments: [TypedExpression], _ lambdas: [TypedLambda]
+  ) -> String {
+    switch builtin {
+    case .listIndex, .mapIndex, .jsonIndex:
+      if arguments.count == 2 { return "\(arguments[0].operand)[\(arguments[1].text)]" }
+    case .jsonParse, .jsonEncode, .sha256, .base64:
+      return "\(builtin.rawValue)(\(arguments.map(\.text).joined(separator: ", ")))"
+    default: break
+    }
+    let name = builtin.rawValue.split(separator: ".").last.map(String.init) ?? builtin.rawValue
+    let inner = arguments.dropFirst().map(\.text) + lambdas.map(\.text)
+    return "\(arguments.first?.operand ?? "").\(name)(\(inner.joined(separator: ", ")))"
+  }
+}
+
+extension TypedLambda {
+  /// The lambda as one would write it.
+  public var text: String {
+    let names = parameters.map(\.name).joined(separator: ", ")
+    return parameters.count == 1 ? "\(names) -> \(body.text)" : "(\(names)) -> \(body.text)"
+  }
+}
+
+extension TypedPattern {
+  fileprivate func text(of subject: Type) -> String {
+    switch self {
+    case .enumCase(let index):
+      if case .enumeration(let type) = subject.unwrapped, type.cases.indices.contains(index) {
+        ".\(type.cases[index])"
+      } else {
+        ".\(index)"
+      }
+    case .literal(let literal): literal.text(of: subject)
+    case .none: "none"
+    case .present(let local): local.name
+    case .otherwise: "else"
+    }
+  }
+}
+
+extension Literal {
+  /// The literal as one would write it; `type` names the case of an enum.
+  func text(of type: Type) -> String {
+    switch self {
+    case .bool(let value): return "\(value)"
+    case .int(let value): return "\(value)"
+    case .float(let value): return "\(value)"
+    case .decimal(let value): return Self.decimalText(value)
+    case .string(let text): return "\"\(text.escaped)\""
+    case .date(let days): return "date(\(days))"
+    case .timestamp(let microseconds): return "timestamp(\(microseconds))"
+    case .duration(let microseconds): return Self.durationText(microseconds)
+    case .uuid(let value): return "uuid(0x\(String(value, radix: 16)))"
+    case .enumCase(let index):
+      if case .enumeration(let type) = type.unwrapped, type.cases.indices.contains(index) {
+        return ".\(type.cases[index])"
+      }
+      return ".\(index)"
+    case .regex(let source): return "re\"\(source)\""
+    case .none: return "none"
+    }
+  }
+
+  private static func decimalText(_ value: Int128) -> String {
+    let unit: Int128 = 1_000_000_000_000_000_000
+    let (whole, rest) = value.magnitude.quotientAndRemainder(dividingBy: unit.magnitude)
+    var text = "\(value < 0 ? "-" : "")\(whole)"
+    if rest != 0 {
+      var digits = "\(rest)"
+      digits = String(repeating: "0", count: 18 - digits.count) + digits
+      while digits.hasSuffix("0") { digits.removeLast() }
+      text += ".\(digits)"
+    }
+    return text
+  }
+
+  private static func durationText(_ microseconds: Int64) -> String {
+    let units: [(String, Int64)] = [
+      ("d", 86_400_000_000), ("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000), ("ms", 1000),
+    ]
+    for (unit, size) in units where microseconds != 0 && microseconds % size == 0 {
+      return "\(microseconds / size)\(unit)"
+    }
+    return microseconds == 0 ? "0s" : "\(microseconds)us"
+  }
+}
+
+extension Type {
+  /// The name of the field at an index of a record or row.
+  func fieldName(_ index: Int) -> String {
+    switch self {
+    case .record(let record) where record.fields.indices.contains(index): record.fields[index].name
+    case .row(let row) where row.names.indices.contains(index): row.names[index]
+    default: "\(index)"
+    }
+  }
+}
+
+extension String {
+  fileprivate var escaped: String {
+    var result = ""
+    for scalar in unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "{": result += "\\{"
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      case "\t": result += "\\t"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,243 @@
+import Semantics
+
+extension Graph {
+  /// What is wrong with the graph, in words for those who build it; empty for every graph that lowering
+  /// and the passes give.
+  public func problems() -> [String] {
+    var verifier = Verifier(graph: self)
+    verifier.verify()
+    return verifier.problems
+  }
+}
+
+private struct Verifier {
+  let graph: Graph
+  var problems: [String] = []
+  private let parameters: Set<Int>
+
+  init(graph: Graph) {
+    self.graph = graph
+    parameters = Set(graph.parameters.map(\.local.id))
+  }
+
+  mutating func verify() {
+    var names: Set<String> = []
+    for parameter in graph.parameters {
+      if let value = parameter.defaultValue {
+        expression(value, "the default of `\(parameter.local.name)`", sees: [], is: parameter.local.type)
+      }
+    }
+    for (index, node) in graph.nodes.enumerated() {
+      if !names.insert(node.name).inserted { problems.append("two nodes are named `\(node.name)`") }
+      if verifyInputs(of: node, at: index) { verifyTypes(of: node) }
+    }
+  }
+
+  // MARK: Edges
+
+  private mutating func verifyInputs(of node: Node, at index: Int) -> Bool {
+    let wanted =
+      switch node.operation {
+      case .source: 0
+      case .union, .join: 2
+      default: 1
+      }
+    guard node.inputs.count == wanted else {
+      problems.append("`\(node.name)` has \(node.inputs.count) inputs instead of \(wanted)")
+      return false
+    }
+    for edge in node.inputs {
+      guard (0..<index).contains(edge.node) else {
+        problems.append(
+          "`\(node.name)` takes its input from node \(edge.node), which does not come before it")
+        return false
+      }
+      guard graph.nodes[edge.node].outputs.indices.contains(edge.port) else {
+        problems.append("`\(node.name)` takes port \(edge.port) of `\(graph.nodes[edge.node].name)`")
+        return false
+      }
+    }
+    let outputs =
+      switch node.operation {
+      case .sink, .check, .discard: 0
+      case .split, .tryMap(_, failed: .bound): 2
+      default: 1
+      }
+    guard node.outputs.count == outputs else {
+      problems.append("`\(node.name)` has \(node.outputs.count) results instead of \(outputs)")
+      return false
+    }
+    return true
+  }
+
+  private func input(_ node: Node, _ index: Int = 0) -> Type {
+    let edge = node.inputs[index]
+    return graph.nodes[edge.node].outputs[edge.port].element
+  }
+
+  // MARK: Types
+
+  private mutating func verifyTypes(of node: Node) {
+    let name = node.name
+    switch node.operation {
+    case .source(let source): connector(source.connector, name)
+    case .sink(let sink): connector(sink.connector, name)
+    case .map(let lambda):
+      self.lambda(lambda, name, of: [input(node)])
+      result(node, lambda.body.type)
+    case .filter(let lambda):
+      self.lambda(lambda, name, of: [input(node)], gives: .bool)
+      result(node, input(node))
+    case .flatMap(let lambda):
+      self.lambda(lambda, name, of: [input(node)], gives: .list(node.outputs[0].element))
+    case .tryMap(let lambda, let failed):
+      self.lambda(lambda, name, of: [input(node)])
+      result(node, lambda.body.type)
+      if case .bound = failed { result(node, .failed(of: input(node)), port: 1) }
+    case .union:
+      if input(node) != input(node, 1) { problems.append("`\(name)` unites two types") }
+      result(node, input(node))
+    case .distinct(let key):
+      if let key { self.lambda(key, name, of: [input(node)]) }
+      result(node, input(node))
+    case .join(let join): verify(join, node)
+    case .aggregate(let aggregate):
+      verify(aggregate, of: input(node), name)
+      result(node, aggregate.result.type)
+    case .top(let top):
+      if let group = top.group { lambda(group, name, of: [input(node)]) }
+      expression(top.count, name, sees: [], is: .int)
+      keys(top.keys, node)
+    case .sort(let keys): self.keys(keys, node)
+    case .limit(let count):
+      expression(count, name, sees: [], is: .int)
+      result(node, input(node))
+    case .sample(let fraction, let key, let salt), .split(let fraction, let key, let salt):
+      expression(fraction, name, sees: [], is: .float)
+      if let key { lambda(key, name, of: [input(node)]) }
+      if let salt { expression(salt, name, sees: [], is: .string) }
+      for port in node.outputs.indices { result(node, input(node), port: port) }
+    case .check(let checks):
+      for check in checks { verify(check, of: input(node), name) }
+    case .discard: break
+    }
+  }
+
+  private mutating func result(_ node: Node, _ type: Type, port: Int = 0) {
+    if node.outputs[port].element != type {
+      problems.append("`\(node.name)` gives `\(type)` and says `\(node.outputs[port].element)`")
+    }
+  }
+
+  private mutating func connector(_ connector: Connector, _ name: String) {
+    switch connector {
+    case .csv(let path, _), .jsonLines(let path, _): expression(path, name, sees: [], is: .string)
+    case .stdin, .stdout: break
+    }
+  }
+
+  private mutating func keys(_ keys: [SortKey], _ node: Node) {
+    if keys.isEmpty { problems.append("`\(node.name)` has no key") }
+    for key in keys { lambda(key.key, node.name, of: [input(node)]) }
+    result(node, input(node))
+  }
+
+  private mutating func verify(_ join: JoinOperation, _ node: Node) {
+    let name = node.name
+    let (left, right) = (input(node), input(node, 1))
+    if join.left.type != left || join.right.type != right {
+      problems.append("`\(name)` joins other types than its inputs have")
+    }
+    if join.equalities.isEmpty { problems.append("`\(name)` has no equality") }
+    for (one, other) in join.equalities {
+      if one.type != other.type { problems.append("`\(name)` compares `\(one.type)` and `\(other.type)`") }
+      expression(one, name, sees: [join.left.id])
+      expression(other, name, sees: [join.right.id])
+    }
+    if let residual = join.residual {
+      expression(residual, name, sees: [join.left.id, join.right.id], is: .bool)
+    }
+    switch join.kind {
+    case .semi, .anti:
+      if join.select != nil { problems.append("`\(name)` selects") }
+      result(node, left)
+    case .inner, .left:
+      guard let select = join.select else {
+        problems.append("`\(name)` does not select")
+        return
+      }
+      lambda(select, name, of: [left, join.kind == .left ? right.asOptional : right])
+      result(node, select.body.type)
+    }
+  }
+
+  private mutating func verify(_ aggregate: AggregateOperation, of element: Type, _ name: String) {
+    if let key = aggregate.key { lambda(key, name, of: [element]) }
+    if let local = aggregate.keyLocal, local.type != aggregate.key?.body.type {
+      problems.append("`\(name)` holds its key as `\(local.type)`")
+    }
+    var seen: Set<Int> = aggregate.keyLocal.map { [$0.id] } ?? []
+    for call in aggregate.calls {
+      if let argument = call.argument { lambda(argument, name, of: [element]) }
+      if let constant = call.constant { expression(constant, name, sees: []) }
+      for filter in call.filters { lambda(filter, name, of: [element], gives: .bool) }
+      if !seen.insert(call.local.id).inserted { problems.append("`\(name)` computes one local twice") }
+    }
+    expression(aggregate.result, name, sees: seen)
+  }
+
+  private mutating func verify(_ check: CheckOperation, of element: Type, _ name: String) {
+    switch check.condition {
+    case .rows(let least, let most):
+      for bound in [least, most].compactMap(\.self) { expression(bound, name, sees: [], is: .int) }
+    case .unique(let key): lambda(key, name, of: [element])
+    case .every(let condition, let share):
+      lambda(condition, name, of: [element], gives: .bool)
+      if let share { expression(share, name, sees: [], is: .float) }
+    case .that(let aggregate):
+      verify(aggregate, of: element, name)
+      if aggregate.result.type != .bool { problems.append("`\(name)` checks something else than a Bool") }
+    }
+  }
+
+  // MARK: Expressions
+
+  private mutating func lambda(
+    _ lambda: TypedLambda, _ name: String, of parameters: [Type], gives type: Type? = nil
+  ) {
+    if lambda.parameters.map(\.type) != parameters {
+      problems.append("a lambda of `\(name)` takes other types than its input has")
+    }
+    expression(lambda.body, name, sees: Set(lambda.parameters.map(\.id)), is: type)
+  }
+
+  /// All locals are bound, nothing broken is left, functions have their bodies.
+  private mutating func expression(
+    _ expression: TypedExpression, _ name: String, sees: Set<Int>, is type: Type? = nil
+  ) {
+    if let type, expression.type != type {
+      problems.append("`\(name)` has a `\(expression.type)` where a `\(type)` belongs")
+    }
+    var bound = sees.union(parameters)
+    expression.visit { part in
+      switch part.kind {
+      case .bind(let local, _, _), .ifPresent(let local, _, _, _): bound.insert(local.id)
+      case .builtin(_, _, let lambdas):
+        for lambda in lambdas { bound.formUnion(lambda.parameters.map(\.id)) }
+      case .match(_, let arms):
+        for case .present(let local) in arms.flatMap(\.patterns) { bound.insert(local.id) }
+      default: break
+      }
+    }
+    var found: [String] = []
+    expression.visit { part in
+      switch part.kind {
+      case .local(let local) where !bound.contains(local.id):
+        found.append("`\(name)` uses `\(local.name)`, which nothing binds")
+      case .error: found.append("`\(name)` holds a broken expression")
+      default: break
+      }
+    }
+    problems += found
+  }
+}

@@ -1,0 +1,157 @@
+import Diagnosing
+import Syntax
+
+/// A flow while its pipeline or function is checked. After an error its reference leads nowhere, its
+/// element may be `.error`, and checking goes on.
+struct FlowValue {
+  /// The step that gives it.
+  var reference: FlowReference
+  /// The type of one element.
+  var element: Type
+  /// Whether it ends.
+  var bound: Boundedness
+  /// Whether `limit` may follow.
+  var isSorted = false
+
+  /// A flow whose making was reported.
+  static let broken = FlowValue(reference: .broken, element: .error, bound: .any)
+}
+
+extension FlowReference {
+  /// Leads nowhere: an error was reported.
+  static let broken = FlowReference(step: -1)
+}
+
+/// What a chain of operators gives.
+enum ChainValue {
+  case flow(FlowValue)
+  /// Two results, to be bound by `let a, b =`; `operation` made them.
+  case pair(FlowValue, FlowValue, operation: Identifier)
+  /// `group_by`, to be consumed in the same chain.
+  case grouped(FlowValue, key: TypedLambda, by: Identifier)
+  /// Reported; stands for any of the others.
+  case broken
+}
+
+/// A name bound to a flow.
+struct BoundFlow {
+  /// The name.
+  let name: Identifier
+  /// The flow.
+  let value: FlowValue
+  /// Whether something consumes it.
+  var isUsed = false
+}
+
+/// Checks one pipeline or one flow function: names, operators, connectors. Steps are added in source
+/// order, so inputs come before their users.
+final class FlowChecker {
+  /// Checks the expressions, and gathers the diagnostics.
+  let checker: ExpressionChecker
+  /// For the text of check clauses.
+  let sources: SourceMap
+  /// Where failures of lambdas go.
+  let cover: Cover
+  /// What is built.
+  var body = FlowBody()
+  /// Parameters, bindings and flows so far.
+  var scope = Scope.empty
+  /// The name that the current statement gives to its operators.
+  var statement = ""
+  /// By the number in `Scope.Binding.flow`.
+  var flows: [BoundFlow] = []
+  /// The names that statements have taken.
+  var taken: [String: Span] = [:]
+  /// Calls of `T!` flow functions under the current `try`; nil outside of one.
+  var fallibleCalls: Int?
+  /// The kinds of the sources, and where they are declared.
+  var sourceKinds: [(name: String, bound: Boundedness, span: Span)] = []
+  /// The first `run`.
+  var runSpan: Span?
+  /// By the number in `Scope.Binding.group`.
+  var groups: [GroupFrame] = []
+  /// Where rows come from and go to, to find conflicts.
+  var places: [ConnectorPlace] = []
+
+  init(checker: ExpressionChecker, sources: SourceMap, cover: Cover) {
+    self.checker = checker
+    self.sources = sources
+    self.cover = cover
+    checker.groups = self
+  }
+
+  func report(_ diagnostic: Diagnostic) { checker.report(diagnostic) }
+
+  // MARK: Names
+
+  /// Binds a name to a flow, unless it is taken.
+  func bind(_ name: Identifier, to value: FlowValue) {
+    claim(name)
+    scope = scope.adding(name.text, .flow(flows.count))
+    flows.append(BoundFlow(name: name, value: value))
+  }
+
+  /// Takes a name for a statement; reports a second use.
+  func claim(_ name: Identifier) {
+    if let first = taken[name.text] {
+      report(.duplicateStatement(name, first: first))
+      if case .flow(let index)? = scope.lookup(name.text) { flows[index].isUsed = true }
+    } else {
+      taken[name.text] = name.span
+    }
+  }
+
+  /// Counts every flow named in an expression that is not checked as consumed.
+  func markUses(in expression: Expression) {
+    expression.visitNames { name in
+      if case .flow(let index)? = scope.lookup(name.text) { flows[index].isUsed = true }
+    }
+  }
+
+  /// As for an expression.
+  func markUses(in statement: Statement) {
+    statement.visitNames { name in
+      if case .flow(let index)? = scope.lookup(name.text) { flows[index].isUsed = true }
+    }
+  }
+
+  /// Reports the flows that nothing consumes.
+  func reportUnused() {
+    for flow in flows where !flow.isUsed { report(.unconsumed(flow.name)) }
+  }
+
+  // MARK: Steps
+
+  /// Adds a step and gives its first result.
+  func add(
+    _ kind: FlowStep.Kind, _ inputs: [FlowValue], elements: [Type], bound: Boundedness? = nil, at span: Span
+  ) -> FlowReference {
+    var joined = inputs.first?.bound ?? .table
+    for input in inputs.dropFirst() { joined = joined.joined(with: input.bound) }
+    body.steps.append(
+      FlowStep(
+        kind: kind, statement: statement, inputs: inputs.map(\.reference), elements: elements,
+        bound: bound ?? joined, span: span))
+    return FlowReference(step: body.steps.count - 1)
+  }
+
+  /// Adds an operator with one result, which ends if all inputs end.
+  func add(
+    _ operation: Operation, _ inputs: [FlowValue], element: Type, isSorted: Bool = false, at span: Span
+  ) -> FlowValue {
+    let reference = add(.operation(operation), inputs, elements: [element], at: span)
+    return FlowValue(
+      reference: reference, element: element, bound: body.steps[reference.step].bound, isSorted: isSorted)
+  }
+
+  // MARK: Expressions in operators
+
+  func lambda(_ expression: Expression, _ parameters: [Type], expecting type: Type? = nil) -> TypedLambda {
+    checker.checkLambda(expression, parameters: parameters, in: scope, expecting: type, cover: cover)
+  }
+
+  /// A value over the parameters: an option, an argument.
+  func constant(_ expression: Expression, expecting type: Type) -> TypedExpression {
+    checker.check(expression, in: scope, expecting: type, cover: cover)
+  }
+}

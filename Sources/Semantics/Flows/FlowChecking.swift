@@ -1,0 +1,140 @@
+import Diagnosing
+import Syntax
+
+// Checking the bodies over flows of a declared program: functions first, then pipelines.
+
+extension DeclaredProgram {
+  /// Checks the body of `flowFunctions[index]` and writes it to its function.
+  public func checkFlowFunction(_ index: Int, sources: SourceMap) -> [Diagnostic] {
+    let pending = flowFunctions[index]
+    let function = pending.target
+    let checker = ExpressionChecker(module: modules[pending.module], ordinal: pending.ordinal)
+    let flows = FlowChecker(
+      checker: checker, sources: sources, cover: function.isFallible ? .function : .none)
+    flows.check(pending.syntax, as: function)
+    checker.groups = nil
+    if !pending.isRecursive, !checker.diagnostics.hasErrors, flows.body.result != nil {
+      function.body = flows.body
+    }
+    return checker.diagnostics
+  }
+
+  /// Checks `pipelines[index]`. The bodies of flow functions must have been checked.
+  public func checkPipeline(
+    _ index: Int, sources: SourceMap
+  ) -> (pipeline: CheckedPipeline, diagnostics: [Diagnostic]) {
+    let pending = pipelines[index]
+    let checker = ExpressionChecker(module: modules[pending.module], ordinal: pending.ordinal)
+    let flows = FlowChecker(checker: checker, sources: sources, cover: .statement)
+    let parameters = flows.check(pending.syntax)
+    checker.groups = nil
+
+    var diagnostics = checker.diagnostics
+    var bounds = BoundednessCheck()
+    let kinds = flows.sourceKinds.map { ($0.name, $0.span) }
+    bounds.check(flows.body, kinds: Dictionary(kinds, uniquingKeysWith: { first, _ in first }))
+    if !bounds.diagnostics.isEmpty {
+      // What would not work if it were built is told first.
+      diagnostics.removeAll { $0.code == .notBuilt }
+      diagnostics += bounds.diagnostics
+    }
+    let isSound = !diagnostics.hasErrors && flows.body.callsOnlySoundFunctions
+    let pipeline = CheckedPipeline(
+      name: pending.syntax.name.text, documentation: pending.documentation, parameters: parameters,
+      body: flows.body, isSound: isSound, span: pending.syntax.name.span)
+    return (pipeline, diagnostics)
+  }
+}
+
+extension FlowBody {
+  /// Whether all flow functions that are called, also by called ones, have a body.
+  var callsOnlySoundFunctions: Bool {
+    steps.allSatisfy { step in
+      guard case .call(let function, _) = step.kind else { return true }
+      return function.body?.callsOnlySoundFunctions ?? false
+    }
+  }
+}
+
+extension FlowChecker {
+  fileprivate func check(
+    _ pipeline: PipelineDeclaration
+  ) -> [(local: Local, defaultValue: TypedExpression?)] {
+    var parameters: [(local: Local, defaultValue: TypedExpression?)] = []
+    for parameter in pipeline.parameters {
+      let type: Type
+      switch checker.resolveSignature(parameter.type) {
+      case .value(let value):
+        type = value
+        if !value.isParameter { report(.parameterType(parameter.name, value, at: parameter.type.span)) }
+      case .flow:
+        report(.parameterIsFlow(parameter.name, at: parameter.type.span))
+        type = .error
+      }
+      let value = parameter.defaultValue.map {
+        checker.check($0, in: .empty, expecting: type, cover: .none)
+      }
+      claim(parameter.name)
+      if type == .error {
+        scope = scope.adding(parameter.name.text, .broken)
+        continue
+      }
+      let local = checker.makeLocal(parameter.name.text, type)
+      scope = scope.adding(local)
+      parameters.append((local, value))
+    }
+    check(pipeline.statements)
+    reportUnused()
+    if pipeline.statements.isEmpty { report(.nothingToDo(pipeline.name)) }
+    return parameters
+  }
+
+  fileprivate func check(_ syntax: FunctionDeclaration, as function: FlowFunction) {
+    for (parameter, declaration) in zip(function.parameters, syntax.parameters) {
+      switch parameter {
+      case .flow(let index):
+        let flow = function.flows[index]
+        let reference = add(
+          .parameter(index), [], elements: [flow.element], bound: flow.bound, at: declaration.name.span)
+        taken[declaration.name.text] = nil  // A name given twice was reported with the signature.
+        bind(declaration.name, to: FlowValue(reference: reference, element: flow.element, bound: flow.bound))
+      case .value(let index):
+        taken[declaration.name.text] = declaration.name.span
+        scope = scope.adding(function.values[index])
+      }
+    }
+    var value = syntax.body
+    if case .block(let bindings, let result) = syntax.body.kind {
+      for binding in bindings { bind([binding.name], binding.type, binding.value) }
+      value = result
+    }
+    let result = flow(value)
+    reportUnused()
+    guard let declared = syntax.result?.type.span else { return }
+    if !function.resultElement.accepts(result.element) {
+      report(
+        .resultType(
+          function.name, wanted: function.resultElement, found: result.element, at: value.span,
+          declared: declared))
+    } else if function.resultBound != .any, function.resultBound != result.bound, result.element != .error {
+      report(
+        .wrongKind(
+          "the result of `\(function.name)`", wanted: function.resultBound, found: result.bound,
+          at: value.span))
+    }
+    if result.reference != .broken { body.result = result.reference }
+  }
+}
+
+extension Type {
+  /// Whether it can be given as text on a command line.
+  fileprivate var isParameter: Bool {
+    switch self {
+    case .bool, .int, .float, .decimal, .string, .date, .timestamp, .duration, .uuid, .enumeration, .distinct,
+      .error:
+      true
+    case .optional(let inner): inner.isParameter
+    default: false
+    }
+  }
+}

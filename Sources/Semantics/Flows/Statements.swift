@@ -1,0 +1,283 @@
+import Diagnosing
+import Syntax
+
+extension FlowChecker {
+  /// Checks the statements of a pipeline in order.
+  func check(_ statements: [Statement]) {
+    for statement in statements {
+      for annotation in statement.annotations {
+        report(.notBuilt("`@\(annotation.name.text)` before a statement is", at: annotation.span))
+      }
+      check(statement)
+    }
+  }
+
+  private func check(_ statement: Statement) {
+    switch statement.kind {
+    case .from(let name, let type, let connector): from(name, type, connector)
+    case .into(let name, let type, let connector, let flow): into(name, type, connector, flow)
+    case .bind(let names, let type, let value): bind(names, type, value)
+    case .check(let flow, let clauses): check(flow, clauses, at: statement.span)
+    case .discard(let expression):
+      self.statement = rootName(expression) ?? "discard"
+      let value = flow(expression)
+      _ = add(.operation(.discard), [value], elements: [], at: expression.span)
+    case .reply(let flow, let status, _):
+      markUses(in: flow)
+      if let status { markUses(in: status) }
+      report(.notBuilt("`reply` is", at: keyword(of: statement, "reply")))
+    case .run(let mode, let options): run(mode, options)
+    case .conditional:
+      markUses(in: statement)
+      report(.notBuilt("`if` between statements is", at: keyword(of: statement, "if")))
+    case .expression(let expression): expressionStatement(expression)
+    case .given, .expect, .expectFlow: markUses(in: statement)
+    }
+  }
+
+  private func keyword(of statement: Statement, _ word: String) -> Span {
+    Span(statement.span.file, statement.span.start, statement.span.start + UInt32(word.utf8.count))
+  }
+
+  /// The name at the root of a chain.
+  private func rootName(_ expression: Expression) -> String? {
+    switch expression.kind {
+    case .name(let name): name.text
+    case .call(let callee, _, _): rootName(callee)
+    case .member(let base, _, _), .attempt(_, let base): rootName(base)
+    default: nil
+    }
+  }
+
+  // MARK: from and into
+
+  private func from(_ name: Identifier, _ type: TypeSyntax, _ connector: Expression) {
+    statement = name.text
+    let signature: FlowSignature?
+    switch checker.resolveSignature(type) {
+    case .flow(let flow):
+      signature = flow.bound == .any ? nil : flow
+      if flow.bound == .any {
+        report(.sourceOfAnyKind(name, element: flow.element, at: type.span))
+      }
+    case .value(let value):
+      if value != .error { report(.sourceWithoutKind(name, type: value, at: type.span)) }
+      signature = nil
+    }
+    guard let signature else {
+      _ = source(connector, of: name, holding: FlowSignature(.any, .error), type: type.span)
+      bind(name, to: .broken)
+      return
+    }
+    guard let checked = source(connector, of: name, holding: signature, type: type.span) else {
+      let reference = add(
+        .reportedSource, [], elements: [signature.element], bound: signature.bound, at: type.span)
+      bind(name, to: FlowValue(reference: reference, element: signature.element, bound: signature.bound))
+      return
+    }
+    let operation = Operation.source(SourceOperation(name: name.text, connector: checked))
+    let reference = add(
+      .operation(operation), [], elements: [signature.element], bound: signature.bound, at: name.span)
+    bind(name, to: FlowValue(reference: reference, element: signature.element, bound: signature.bound))
+  }
+
+  private func into(
+    _ name: Identifier, _ type: TypeSyntax?, _ connector: Expression, _ expression: Expression
+  ) {
+    statement = name.text
+    let value = flow(expression)
+    claim(name)
+    if let type { declared(type, by: name, for: value, at: expression.span) }
+    guard let checked = sink(connector, of: name, holding: value.element) else { return }
+    let operation = SinkOperation(name: name.text, connector: checked, isOrdered: value.isSorted)
+    _ = add(.operation(.sink(operation)), [value], elements: [], at: name.span)
+  }
+
+  private func declared(_ type: TypeSyntax, by name: Identifier, for value: FlowValue, at span: Span) {
+    switch checker.resolveSignature(type) {
+    case .flow(let flow):
+      if !flow.element.accepts(value.element) {
+        report(.sinkType(name, declared: flow.element, found: value.element, at: span, type: type.span))
+      } else if flow.bound != .any, flow.bound != value.bound, value.element != .error {
+        report(.wrongKind("`\(name.text)`", wanted: flow.bound, found: value.bound, at: span))
+      }
+    case .value(.error): break
+    case .value(let element): report(.sourceWithoutKind(name, type: element, at: type.span))
+    }
+  }
+
+  // MARK: let
+
+  /// `let a = value`, `let a, b = value`; also the bindings of a flow function.
+  func bind(_ names: [Identifier], _ type: TypeSyntax?, _ value: Expression) {
+    guard let name = names.first else { return }
+    statement = name.text
+    guard isFlow(value) || value.isError else {
+      bindValue(names, type, value)
+      return
+    }
+    switch chain(value) {
+    case .flow(let flow):
+      if names.count > 1 { report(secondName(names[1], value)) }
+      if let type { annotated(type, flow, at: value.span) }
+      bind(name, to: flow)
+      for other in names.dropFirst() { bindBroken(other) }
+    case .pair(let first, let second, let operation):
+      if let type { annotated(type, first, at: value.span) }
+      bind(name, to: first)
+      if names.count == 1 {
+        report(.unboundResult(operation))
+      } else {
+        bind(names[1], to: second)
+      }
+    case .grouped(_, _, let by):
+      report(.danglingGroup(by))
+      for name in names { bindBroken(name) }
+    case .broken:
+      for name in names { bind(name, to: .broken) }
+    }
+  }
+
+  /// Binds a name to a flow that is not there, whose use need not be asked for.
+  private func bindBroken(_ name: Identifier) {
+    bind(name, to: .broken)
+    flows[flows.count - 1].isUsed = true
+  }
+
+  private func secondName(_ name: Identifier, _ value: Expression) -> Diagnostic {
+    guard case .call(let callee, _, let arguments) = value.kind,
+      case .member(_, let operation, _) = callee.kind
+    else { return .secondName(name, operation: nil) }
+    if operation.text == "try_map",
+      let label = arguments.compactMap(\.label).first(where: { $0.text == "failed" })
+    {
+      return .boundFailures(label.span, at: name)
+    }
+    return .secondName(name, operation: operation)
+  }
+
+  private func annotated(_ type: TypeSyntax, _ value: FlowValue, at span: Span) {
+    switch checker.resolveSignature(type) {
+    case .flow(let flow):
+      if !flow.element.accepts(value.element) {
+        report(.bindingType(flow.element, found: value.element, at: span, declared: type.span))
+      } else if flow.bound != .any, flow.bound != value.bound, value.element != .error {
+        report(.wrongKind("this flow", wanted: flow.bound, found: value.bound, at: span))
+      }
+    case .value(.error): break
+    case .value(let element): report(.valueAsFlow(element, at: type.span))
+    }
+  }
+
+  private func bindValue(_ names: [Identifier], _ type: TypeSyntax?, _ value: Expression) {
+    let name = names[0]
+    let wanted = type.map { checker.resolve($0) }
+    let typed = checker.check(value, in: scope, expecting: wanted, cover: cover)
+    for other in names.dropFirst() {
+      if typed.type != .error { report(.secondName(other, operation: nil)) }
+      bindBroken(other)
+    }
+    claim(name)
+    if typed.type == .error {
+      scope = scope.adding(name.text, .broken)
+      return
+    }
+    let local = checker.makeLocal(name.text, typed.type)
+    scope = scope.adding(local)
+    body.bindings.append(ValueBinding(local: local, value: typed))
+  }
+
+  // MARK: check, run and the rest
+
+  private func check(_ expression: Expression, _ clauses: [CheckClause], at span: Span) {
+    statement = rootName(expression) ?? "check"
+    let value = flow(expression)
+    let operations = clauses.compactMap { clause($0, of: value) }
+    _ = add(.operation(.check(operations)), [value], elements: [], at: expression.span)
+  }
+
+  private func expressionStatement(_ expression: Expression) {
+    if case .call(let callee, _, _) = expression.kind, case .name(let name) = callee.kind, name.text == "fail"
+    {
+      markUses(in: expression)
+      report(.notBuilt("`fail` as a statement is", at: name.span))
+      return
+    }
+    // An expression alone was reported by the parser; what is in it counts all the same.
+    if isFlow(expression) {
+      statement = rootName(expression) ?? "flow"
+      _ = chain(expression)
+    } else {
+      _ = checker.check(expression, in: scope, expecting: nil, cover: cover)
+    }
+  }
+
+  private func run(_ mode: Identifier?, _ options: [Argument]) {
+    if let first = runSpan {
+      report(.runTwice(at: mode?.span ?? options.first?.value.span ?? first, first: first))
+      return
+    }
+    let name = mode ?? Identifier("batch", options.first?.value.span ?? Span(FileID(0), 0, 0))
+    runSpan = name.span
+    guard let known = RunOptions.all[name.text] else {
+      report(.unknownMode(name))
+      return
+    }
+    if let mode { assert(mode) }
+    let signature = CallSignature(
+      kind: "mode", options: known, example: "run \(name.text) { \(known[0]): ... }")
+    for option in options {
+      guard let label = option.label else {
+        report(.unexpectedArgument(of: name, signature, missing: nil, at: option.value.span))
+        continue
+      }
+      if known.contains(label.text) {
+        report(.notBuilt("`\(label.text)` of `run \(name.text)` is", at: label.span))
+      } else {
+        report(.unknownOption(label, of: name, signature))
+      }
+    }
+  }
+
+  /// `run MODE` asserts what the sources say.
+  private func assert(_ mode: Identifier) {
+    let stream = sourceKinds.first { $0.bound == .stream }
+    let request = sourceKinds.first { $0.bound == .request }
+    let table = sourceKinds.first { $0.bound == .table }
+    switch mode.text {
+    case "batch":
+      if let stream {
+        report(.mode(mode, needs: "a source is unbounded", label: "unbounded here", at: stream.span))
+      } else if let request {
+        report(.mode(mode, needs: "a source is a request", label: "a request here", at: request.span))
+      }
+    case "stream":
+      if let request {
+        report(.mode(mode, needs: "a source is a request", label: "a request here", at: request.span))
+      } else if stream == nil, let table {
+        report(.mode(mode, needs: "all sources are bounded", label: "bounded here", at: table.span))
+      }
+    default:
+      if let stream {
+        report(.mode(mode, needs: "a source is unbounded", label: "unbounded here", at: stream.span))
+      } else if request == nil, let table {
+        report(.mode(mode, needs: "no source is a `Request`", label: "bounded here", at: table.span))
+      }
+    }
+  }
+}
+
+/// What `run MODE { }` may hold.
+private enum RunOptions {
+  static let all: [String: [String]] = [
+    "batch": ["schedule", "retry", "timeout", "parallelism"],
+    "stream": ["parallelism", "checkpoint", "delivery", "timeout"],
+    "service": ["port", "timeout", "max_in_flight"],
+  ]
+}
+
+extension Expression {
+  fileprivate var isError: Bool {
+    if case .error = kind { true } else { false }
+  }
+}

@@ -79,6 +79,8 @@ let package = Package(
     tests(
       "DataflowTests", knows: ["Compiler", "Dataflow", "Semantics", "Diagnosing"], goldens: ["Cases"]),
     tests("CompilerTests", knows: ["Compiler", "Dataflow", "Semantics", "Diagnosing"]),
+    tests(
+      "SemanticsTests", knows: ["Semantics", "Syntax", "Diagnosing"], goldens: ["Cases"]),
     tests("HashingTests", knows: ["Hashing"]),
     tests("FormatsTests", knows: ["Formats", "Columns", "RegularExpressions"]),
     tests("DiagnosingTests", knows: ["Diagnosing"], goldens: ["Goldens"]),

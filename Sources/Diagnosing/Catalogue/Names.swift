@@ -213,11 +213,11 @@ extension Catalogue {
       """,
       bad: #"""
         fn one() -> Int { 1 }
-        fn two() -> Int { one + one }
+        fn two() -> Int { one * 2 }
         """#,
       good: #"""
         fn one() -> Int { 1 }
-        fn two() -> Int { one() + one() }
+        fn two() -> Int { one() * 2 }
         """#),
     CatalogueEntry(
       .flowInExpression, "a flow or group is used as a value",

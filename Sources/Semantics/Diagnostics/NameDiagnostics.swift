@@ -4,8 +4,11 @@ import Syntax
 /// Findings of family N2xx.
 extension Diagnostic {
   static func unknownName(_ name: Identifier, candidates: [String]) -> Diagnostic {
-    misspelt(
-      .unknownName, "`\(name.text)` is not known here", name, label: "unknown name", candidates: candidates)
+    // What the first letter makes impossible was not meant.
+    let isType = name.text.startsUpperCase
+    return misspelt(
+      .unknownName, "`\(name.text)` is not known here", name, label: "unknown name",
+      candidates: candidates.filter { $0.startsUpperCase == isType })
   }
 
   static func unknownFunction(_ name: Identifier, candidates: [String]) -> Diagnostic {

@@ -101,7 +101,8 @@ extension ExpressionChecker {
     var covered: TypedExpression
     var otherwise: TypedExpression
     if let type = want.type, want.isRequired {
-      covered = underCover(value, .else, span) { self.check(value, in: scope, expecting: type) }
+      let inner = underCover(value, .else, span) { self.infer(value, in: scope, want) }
+      covered = coerced(inner, to: type)
       otherwise = check(fallback, in: scope, expecting: type)
     } else {
       if rank(fallback).knowsMore(than: rank(value)) {
@@ -127,11 +128,7 @@ extension ExpressionChecker {
       report(.tryOutOfPlace(coverage.context, at: word))
       poisoned += 1
     }
-    let typed = underCover(value, .try, word, judged: isLegal) {
-      if let type = want.type, want.isRequired { return self.check(value, in: scope, expecting: type) }
-      return self.infer(value, in: scope, want)
-    }
-    return typed
+    return underCover(value, .try, word, judged: isLegal) { self.infer(value, in: scope, want) }
   }
 
   /// Checks what stands under a cover; a cover over nothing that can fail is an error.
@@ -147,8 +144,7 @@ extension ExpressionChecker {
     let failures = coverage.failures
     coverage = outer
     if judged, failures == 0, poisoned == before {
-      report(.coverOverNothing(cover, value.span, at: place))
-      poisoned += 1
+      return fail(.coverOverNothing(cover, value.span, at: place))
     }
     return typed
   }

@@ -4,15 +4,18 @@ import Syntax
 import Testing
 
 /// Each case is a program with its errors beside the code: `// error: [P103] part of the message` at the end
-/// of the line on which the error is reported. No other line has one.
+/// of the line on which the error is reported, or `// error below: [P103] ...` on the line before where that
+/// line ends in a string. No other line has one.
 struct CaseTests {
   @Test(arguments: Corpus.cases)
   func `a case has exactly the errors that stand beside its code`(name: String) throws {
+    if ProcessInfo.processInfo.environment["THALWEG_BLESS"] != nil { try bless(name) }
     let parsed = try parse(bytes: Corpus.bytes(ofCase: name), path: name)
     var expected: [Int: [(code: String, message: String)]] = [:]
     for number in 1...parsed.file.lineCount {
-      let errors = expectations(on: parsed.file.line(number))
-      if !errors.isEmpty { expected[number] = errors }
+      let line = parsed.file.line(number)
+      expected[number, default: []] += expectations(on: line, "// error: [")
+      expected[number + 1, default: []] += expectations(on: line, "// error below: [")
     }
     var found: [Int: [Diagnostic]] = [:]
     for diagnostic in parsed.diagnostics {
@@ -30,8 +33,23 @@ struct CaseTests {
     }
   }
 
-  private func expectations(on line: String) -> [(code: String, message: String)] {
-    let parts = line.components(separatedBy: "// error: [").dropFirst()
+  /// Writes what is found beside the code.
+  private func bless(_ name: String) throws {
+    let bytes = try Corpus.bytes(ofCase: name)
+    let parsed = parse(bytes: bytes, path: name)
+    var lines = String(decoding: bytes, as: UTF8.self).components(separatedBy: "\n").map {
+      $0.components(separatedBy: " // error: [")[0]
+    }
+    for diagnostic in parsed.diagnostics {
+      let line = parsed.file.position(of: diagnostic.span.start).line - 1
+      if line > 0, lines[line - 1].contains("// error below: [") { continue }
+      lines[line] += " // error: [\(diagnostic.code)] \(diagnostic.message)"
+    }
+    try Corpus.write(lines.joined(separator: "\n"), toCase: name)
+  }
+
+  private func expectations(on line: String, _ mark: String) -> [(code: String, message: String)] {
+    let parts = line.components(separatedBy: mark).dropFirst()
     return parts.compactMap { part in
       guard let end = part.firstIndex(of: "]") else { return nil }
       return (String(part[..<end]), part[part.index(after: end)...].trimmingCharacters(in: .whitespaces))

@@ -123,7 +123,7 @@ extension Lexer {
     }
     if base[position - 1] == UInt8(ascii: "\r") { position -= 1 }
     reportUnclosedString(start)
-    append(.badLiteral, from: start)
+    appendUnfinished(.badLiteral, from: start)
   }
 
   // MARK: - Strings
@@ -147,7 +147,7 @@ extension Lexer {
       append(.stringHead, from: start)
     case .unfinished:
       if !isBlock { reportUnclosedString(start) }
-      append(.badLiteral, from: start)
+      appendUnfinished(.badLiteral, from: start)
     }
   }
 
@@ -166,8 +166,15 @@ extension Lexer {
     case .unfinished:
       openStrings.removeLast()
       if !open.isBlock { reportUnclosedString(open.start) }
-      append(.stringTail, from: start)
+      appendUnfinished(.stringTail, from: start)
     }
+  }
+
+  /// Appends the end of a string that nothing closes; that of a block ends at the start of a line.
+  private mutating func appendUnfinished(_ kind: TokenKind, from start: Int) {
+    flags.insert(.isUnfinished)
+    append(kind, from: start)
+    if position > 0, base[position - 1] == UInt8(ascii: "\n") { flags.insert(.startsLine) }
   }
 
   /// Passes over text up to and with its end: the closing quotes, or the `{` of an interpolation.
@@ -279,7 +286,7 @@ extension Lexer {
     if !isInner, !open.isBlock || open.limit == Int.max {
       report(ParsingDiagnostics.unclosedInterpolation(span(open.interpolation, open.interpolation + 1)))
     }
-    append(.stringTail, from: withQuotes ? position - 3 : position)
+    appendUnfinished(.stringTail, from: withQuotes ? position - 3 : position)
   }
 
   /// Reports a string that its line doesn't close, unless the line ends inside another one too.

@@ -34,7 +34,7 @@ struct Lexer {
     self.file = file
     count = bytes.count
     base = bytes.baseAddress ?? UnsafePointer(bitPattern: 8)!
-    tokens.reserveCapacity(count / 4 + 16)
+    tokens.reserveCapacity(count / 3 + 16)
   }
 
   @inline(__always)

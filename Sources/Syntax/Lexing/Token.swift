@@ -100,7 +100,10 @@ public struct Token: Sendable {
     static let hasTrivia = Flags(rawValue: 2)
     /// A `///` comment lies directly before it.
     static let hasDocumentation = Flags(rawValue: 4)
+    /// A string that nothing closes ends here: reported by the lexer.
+    static let isUnfinished = Flags(rawValue: 8)
   }
 
   var startsLine: Bool { flags.contains(.startsLine) }
+  var isUnfinished: Bool { flags.contains(.isUnfinished) }
 }

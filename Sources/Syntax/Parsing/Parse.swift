@@ -58,7 +58,9 @@ private func annotated(_ tokens: [Token], _ word: Int, after last: Int) -> Int {
   while start > 0 {
     var line = start - 1
     while line > last + 1, !tokens[line].startsLine, start - line < 100 { line -= 1 }
-    guard line > last, tokens[line].kind == .at, tokens[line].startsLine else { break }
+    guard line > last, tokens[line].kind == .at, tokens[line].startsLine, start - line > 1,
+      tokens[start - 1].kind == .rightParenthesis || tokens[start - 1].kind == .name
+    else { break }
     start = line
   }
   return start
@@ -66,17 +68,18 @@ private func annotated(_ tokens: [Token], _ word: Int, after last: Int) -> Int {
 
 /// Nodes in preorder, given them in postorder.
 private func preorder(_ nodes: [SyntaxTree.Node]) -> [SyntaxTree.Node] {
-  guard let root = nodes.last else { return [] }
-  return [SyntaxTree.Node](unsafeUninitializedCapacity: nodes.count) { result, count in
+  [SyntaxTree.Node](unsafeUninitializedCapacity: nodes.count) { result, count in
+    guard let target = result.baseAddress else { return }
     // From the last node to the first, a node stands as many places behind its first descendant as it has
     // ancestors: `open` holds where the subtrees around the current node begin.
     var open: [Int] = []
-    result.initialize(repeating: root)
-    for index in stride(from: nodes.count - 1, through: 0, by: -1) {
+    var index = nodes.count - 1
+    while index >= 0 {
       while let begin = open.last, begin > index { open.removeLast() }
       let begin = index + 1 - Int(nodes[index].size)
-      result[begin + open.count] = nodes[index]
+      (target + begin + open.count).initialize(to: nodes[index])
       open.append(begin)
+      index -= 1
     }
     count = nodes.count
   }

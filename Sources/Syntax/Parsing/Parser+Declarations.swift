@@ -25,13 +25,20 @@ extension Parser {
   private mutating func declaration() -> Declaration? {
     let mark = mark
     let documentation = documentation(ofToken: position)
+    partStart = position
     if position > 0, !startsLine {
+      guard startsDeclaration else {
+        if !lacksBracket { expected("the end of the line") }
+        passOverJunk(mark)
+        return nil
+      }
       reportHere(ParsingDiagnostics.lineBreak("a declaration starts on a line of its own", here))
       reportedAt = -1
     }
+    lacksBracket = false
+    let reported = diagnostics.count
     let annotations = annotationsBefore()
-    let isRecord = word == .record
-    if !isRecord, let first = annotations.first {
+    if word != .record, diagnostics.count == reported, let first = annotations.first {
       diagnostics.append(
         ParsingDiagnostics.misplacedAnnotation(
           "`@\(first.name.text)` stands only before a record here", first.span))
@@ -50,6 +57,7 @@ extension Parser {
       advance()
       let name = valueName("a label", onLine: true)
       finish(mark, .labelDeclaration)
+      endDeclaration()
       return name.map { .label($0) }
     case .declassify:
       let declassify = here
@@ -120,15 +128,23 @@ extension Parser {
       }
     }
     reportHere(noDeclaration())
+    passOverJunk(mark)
+    return nil
+  }
+
+  /// Whether a declaration's keyword or annotation stands here.
+  private var startsDeclaration: Bool { word.startsDeclaration || kind == .fnKeyword || kind == .at }
+
+  /// Passes over what is no declaration, up to a line that starts one.
+  private mutating func passOverJunk(_ mark: Mark) {
     var open = 0
     repeat {
       if kind == .leftBrace || kind == .leftParenthesis || kind == .leftBracket { open += 1 }
       if Parser.isCloser(kind) { open = max(0, open - 1) }
       advance()
     } while kind != .endOfFile
-      && !(startsLine && open == 0 && (word.startsDeclaration || kind == .fnKeyword || kind == .at))
+      && !(startsLine && open == 0 && startsDeclaration)
     finish(mark, .error)
-    return nil
   }
 
   private func noDeclaration() -> Diagnostic {
@@ -211,9 +227,9 @@ extension Parser {
   }
 
   /// Whether the `{` of a declaration's body stands here; reports where it does not.
-  mutating func expectBrace(_ what: String) -> Bool {
+  mutating func expectBrace(_ what: String, onLine: Bool = true) -> Bool {
     if kind == .leftBrace {
-      if isAtLineEnd {
+      if onLine, isAtLineEnd {
         reportHere(
           ParsingDiagnostics.lineBreak(
             "`{` goes on the line before", here, help: "a line break ends a statement"))
@@ -294,6 +310,12 @@ extension Parser {
   private mutating func functionDeclaration(_ mark: Mark, _ declassify: Span?) -> FunctionDeclaration? {
     advance()
     let name = valueName("the function")
+    if kind == .less, !isAtLineEnd {
+      reportHere(
+        Diagnostic(.unexpectedToken, "a function has no type parameters", at: here, label: "expected `(`"))
+      _ = typeArguments()
+      reportedAt = -1
+    }
     let parameters = parameterList()
     let result = result()
     let unlabels = unlabels()
@@ -314,7 +336,7 @@ extension Parser {
     }
     let mark = mark
     var parameters: [ParameterDeclaration] = []
-    list(open(newlinesEnd: false)) { parser in
+    list(open(newlinesEnd: false), until: .arrow) { parser in
       if let parameter = parser.parameter() { parameters.append(parameter) }
     }
     finish(mark, .parameterList)
@@ -388,8 +410,15 @@ extension Parser {
     if kind == .string, !isAtLineEnd {
       title = quoted()
     } else {
-      expected("the test's title, as a string", lineEnds: true)
-      if kind == .stringHead { _ = expression() }
+      if kind == .stringHead {
+        reportHere(
+          Diagnostic(
+            .unexpectedToken, "the title of a test is a plain string, without interpolation", at: here))
+        _ = expression()
+      } else {
+        expected("the test's title, as a string", lineEnds: true)
+        if kind == .name { passOver() }
+      }
     }
     var pipeline: Identifier?
     var arguments: [Argument] = []

@@ -89,6 +89,7 @@ extension Parser {
   }
 
   private mutating func reportChain(_ first: Span, _ second: Span, _ level: Int) {
+    if reportedAt == position { return }
     diagnostics.append(
       level == Precedence.range
         ? ParsingDiagnostics.chained(first, second, "ranges", help: "a range has two ends")

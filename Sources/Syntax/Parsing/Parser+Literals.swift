@@ -107,6 +107,7 @@ extension Parser {
     isCondition = false
     var chunks = [head]
     var values: [Expression] = []
+    let reported = diagnostics.count
     advance()
     while true {
       if kind == .stringMiddle || kind == .stringTail, !isUnfinished {
@@ -126,6 +127,10 @@ extension Parser {
       guard kind == .stringMiddle || kind == .stringTail else { break }
       chunks.append(position)
       let isTail = kind == .stringTail
+      if isTail, isUnfinished {
+        // The lexer has reported that an interpolation is never closed: what else is wrong in it follows.
+        diagnostics.removeLast(diagnostics.count - reported)
+      }
       if isTail { (newlinesEnd, isCondition) = outer }
       advance()
       if isTail { break }
@@ -136,9 +141,7 @@ extension Parser {
     return Expression(.string(parts(chunks, values, isBlock: isBlock)), span: span(from: mark))
   }
 
-  /// Whether the tail here is the empty one that the lexer puts where a string is never closed.
-  private var isUnfinished: Bool { tokens[position].start == tokens[position].end }
-
+  private var isUnfinished: Bool { tokens[position].isUnfinished }
   private func emptyInterpolation(_ head: Int) -> Span {
     Span(file.id, tokens[previous].end - 1, tokens[position].start + 1)
   }
@@ -147,8 +150,9 @@ extension Parser {
     var parts: [StringPart] = []
     let last = chunks.count - 1
     let tail = chunks[last]
-    let isClosed = tokens[tail].kind == .stringTail && tokens[tail].end > tokens[tail].start
+    let isClosed = tokens[tail].kind == .stringTail && !tokens[tail].isUnfinished
     let indentation = isBlock && isClosed ? blockIndentation(head: chunks[0], tail: tail) : 0
+    if !isClosed { return values.map { .interpolation($0) } }
     for (number, chunk) in chunks.enumerated() {
       let token = tokens[chunk]
       let isFirst = number == 0

@@ -163,6 +163,11 @@ extension Parser {
     let opener = open(newlinesEnd: false)
     skip(toComma: false)
     close(opener)
+    if kind == .arrow {
+      advance()
+      reportedAt = position
+      _ = plainType(allowsSize: false)
+    }
     finish(mark, .error)
     return TypeSyntax(.error, span: span(from: mark))
   }

@@ -22,10 +22,13 @@ extension Parser {
         guard startsTypeArguments(base) else { return base }
         base = generic(mark, base)
       case .leftBrace:
-        guard !isAtLineEnd, let type = constructed(base, []) else { return base }
+        guard let type = constructed(base, []) else { return base }
+        _ = expectBrace("the fields")
         base = construct(mark, type)
       case .exclamation:
-        guard tokens[position].start == tokens[previous].end, !startsExpression(nextKind) else { return base }
+        guard tokens[position].start == tokens[previous].end,
+          !startsExpression(nextKind) || tokens[nextPosition].startsLine
+        else { return base }
         reportHere(
           ParsingDiagnostics.foreignSpelling(
             "a value has no `!`",
@@ -46,9 +49,9 @@ extension Parser {
 
   /// Whether the `.` here begins the next arm of a `match` whose comma is missing.
   private var endsBeforeArm: Bool {
-    guard startsLine, !newlinesEnd, kind == .dot, Parser.isWord(kind(at: position + 1)) else { return false }
+    guard !newlinesEnd, kind == .dot, Parser.isWord(kind(at: position + 1)) else { return false }
     let following = kind(at: position + 2)
-    return following == .arrow || following == .bar && kind(at: position + 3) == .dot
+    return following == .arrow || startsLine && following == .bar && kind(at: position + 3) == .dot
   }
 
   private mutating func member(_ mark: Mark, _ base: Expression) -> Expression {
@@ -175,6 +178,13 @@ extension Parser {
       _ = labelColon("`:`")
       return .named(name, expression())
     }
+    if Parser.isWord(kind), isMissingColon {
+      let name = memberName("a field")
+      expected("`:` and the field's value")
+      reportedAt = -1
+      let value = expression()
+      return name.map { .named($0, value) }
+    }
     let value = expression()
     switch value.kind {
     case .name(let name), .member(_, let name, _): return .short(name, value)
@@ -183,6 +193,18 @@ extension Parser {
       if kind == .colon { return namedByExpression(value) }
       diagnostics.append(ParsingDiagnostics.unnamedField(value.span))
       return nil
+    }
+  }
+
+  /// Whether a value stands right behind the word here, on its line.
+  private var isMissingColon: Bool {
+    let next = nextPosition
+    guard kind == .name, word != .not, !tokens[next].startsLine else { return false }
+    switch kind(at: next) {
+    case .name, .string, .stringHead, .integer, .number, .duration, .size, .trueKeyword, .falseKeyword,
+      .noneKeyword:
+      return tokens[next].word != .and && tokens[next].word != .or
+    default: return false
     }
   }
 

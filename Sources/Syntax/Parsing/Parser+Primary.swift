@@ -6,7 +6,7 @@ extension Parser {
     switch kind {
     case .name:
       if nextKind == .arrow, !(newlinesEnd && tokens[nextPosition].startsLine) { return lambda() }
-      if startsLine, startsStatement {
+      if startsLine, startsStatement || newlinesEnd && nextKind == .colon {
         expected("an expression", lineEnds: true)
         return missingExpression()
       }
@@ -167,6 +167,7 @@ extension Parser {
         expected("the end of the block")
       }
       let start = position
+      partStart = position
       blockPart(&bindings, &value, &isReported, isFirst: start == opener.token + 1)
       if position == start { passOver() }
     }
@@ -203,12 +204,12 @@ extension Parser {
           help: "bind it with `let`, or move it to the end of the line before"))
       reportedAt = -1
     }
-    reportForeignStatement(&isReported)
-    let start = position
-    let expression = expression()
-    if position > start || !isReported { value = expression }
-    if reportedAt == position { isReported = true }
-    endPart()
+    let reported = diagnostics.count
+    if !passOverForeignStatement() {
+      value = expression()
+      endPart()
+    }
+    if diagnostics.count > reported || reportedAt == position { isReported = true }
   }
 
   /// Ends a binding or the value of a block.
@@ -221,42 +222,36 @@ extension Parser {
     endLine()
   }
 
-  /// `return x`, `var x = 1`, and statements of pipelines, in a block.
-  private mutating func reportForeignStatement(_ isReported: inout Bool) {
-    guard kind == .name else { return }
+  /// Reports `return x`, `var x = 1`, and statements of pipelines in a block; whether nothing is left of it.
+  private mutating func passOverForeignStatement() -> Bool {
+    guard kind == .name else { return false }
     let next = nextPosition
-    guard !tokens[next].startsLine, startsExpression(kind(at: next)), kind(at: next) != .leftParenthesis,
-      kind(at: next) != .leftBracket, kind(at: next) != .dot, kind(at: next) != .minus,
-      kind(at: next) != .leftBrace,
-      kind(at: next) != .exclamation, word != .not
-    else { return }
-    let word = text(ofToken: position)
-    let diagnostic: Diagnostic
-    switch word {
-    case "return", "yield":
-      diagnostic = ParsingDiagnostics.foreignSpelling(
-        "there is no `\(word)`: the last expression of a block is its value", help: "leave the word out", here
-      )
-    case "var", "val", "const":
-      diagnostic = ParsingDiagnostics.foreignSpelling(word, meant: "let", here)
-    case _ where self.word.startsStatement:
-      diagnostic = ParsingDiagnostics.misplaced(
-        "`\(word)` stands only in a pipeline or test", here,
-        help: "a block holds `let` bindings, then one expression: its value")
-    default: return
+    guard !tokens[next].startsLine else { return false }
+    switch kind(at: next) {
+    case .leftParenthesis, .leftBracket, .leftBrace, .dot, .minus, .exclamation: return false
+    default: guard startsExpression(kind(at: next)), word != .not else { return false }
     }
-    reportOnceAndPass(diagnostic, isLet: word != "return" && word != "yield")
-    isReported = isReported || word != "return" && word != "yield"
-  }
-
-  private mutating func reportOnceAndPass(_ diagnostic: Diagnostic, isLet: Bool) {
-    reportHere(diagnostic)
-    if isLet {
-      skip(toComma: false)
-    } else {
+    let text = text(ofToken: position)
+    switch text {
+    case "return", "yield":
+      reportHere(
+        ParsingDiagnostics.foreignSpelling(
+          "there is no `\(text)`: the last expression of a block is its value", help: "leave the word out",
+          here))
       passOver()
       reportedAt = -1
+      return false
+    case "var", "val", "const":
+      reportHere(ParsingDiagnostics.foreignSpelling(text, meant: "let", here))
+    case _ where word.startsStatement:
+      reportHere(
+        ParsingDiagnostics.misplaced(
+          "`\(text)` stands only in a pipeline or test", here,
+          help: "a block holds `let` bindings, then one expression: its value"))
+    default: return false
     }
+    skip(toComma: false)
+    return true
   }
 
   // MARK: - Branches
@@ -291,7 +286,7 @@ extension Parser {
       if kind == .ifKeyword {
         otherwise = conditional()
       } else {
-        otherwise = expectBrace("the other branch") ? block() : missingExpression()
+        otherwise = expectBrace("the other branch", onLine: false) ? block() : missingExpression()
       }
     }
     finish(mark, .ifExpression)

@@ -4,18 +4,24 @@ import Diagnosing
 extension Parser {
   /// Reads the entries of a list and its closing bracket. Entries are separated by commas, or by line breaks
   /// where the bracket says so.
+  ///
+  /// A token of the kind `until` never stands in the list: it belongs behind it.
   @inline(__always)
-  mutating func list(_ opener: Opener, _ entry: (inout Parser) -> Void) {
+  mutating func list(_ opener: Opener, until: TokenKind = .endOfFile, _ entry: (inout Parser) -> Void) {
     let closer = Parser.closer(of: tokens[opener.token].kind)
     while kind != closer, !endsList {
       let start = position
+      partStart = position
       entry(&self)
       if kind == .comma {
         advance()
+      } else if kind == until {
+        break
       } else if kind != closer, !endsList, !(newlinesEnd && startsLine) {
         separator(after: start, opener)
       } else if position == start, kind != closer, !endsList {
-        passOver()
+        skip(toComma: true)
+        if kind == .comma { advance() } else if position == start { passOver() }
       }
     }
     close(opener)
@@ -33,7 +39,7 @@ extension Parser {
 
   /// Reports the missing comma behind an entry that began at `start`.
   private mutating func separator(after start: Int, _ opener: Opener) {
-    if position > start, startsEntry {
+    if position > start, startsEntry, reportedAt != position {
       reportHere(ParsingDiagnostics.missingComma(span(ofToken: previous)))
       reportedAt = -1
       return
@@ -74,9 +80,19 @@ extension Parser {
     let next = nextPosition
     let following = kind(at: next)
     if kind == .letKeyword { return following == .name && !tokens[next].startsLine }
+    if kind == .name, isTask { return startsClause(next) }
     guard kind == .name, statementDepth > 0, tokens[position].word.startsStatement else { return false }
     if tokens[next].startsLine { return false }
     return following == .name || tokens[position].word == .run && following == .leftBrace
+  }
+
+  /// Whether the current token, the first of its line, starts a clause of a task.
+  private func startsClause(_ next: Int) -> Bool {
+    switch kind(at: next) {
+    case .name, .integer, .duration, .string, .stringHead, .leftBrace:
+      !tokens[next].startsLine && TaskWords.clauses.contains(text(ofToken: position))
+    default: false
+    }
   }
 
   /// Takes one token that fits nowhere.
@@ -102,7 +118,7 @@ extension Parser {
       advance()
     }
     if position > mark.token { finish(mark, .error) }
-    reportedAt = position
+    reportedAt = newlinesEnd && startsLine && position > mark.token ? -1 : position
   }
 
   /// Counts a bracket; whether it closes one that was open before.

@@ -25,8 +25,9 @@ extension Parser {
     while kind != .endOfFile, kind != .rightBrace {
       if Parser.isCloser(kind), isOpen(kind) { break }
       let start = position
+      partStart = position
       if let statement = statement(context) {
-        if case .expression(let value)? = statements.last?.kind, !Parser.isEffect(value) {
+        if context == .loop, case .expression(let value)? = statements.last?.kind, !Parser.isEffect(value) {
           diagnostics.append(ParsingDiagnostics.unusedValue(value.span))
         }
         statements.append(statement)
@@ -113,7 +114,7 @@ extension Parser {
     where !tokens[next].startsLine && kind(at: next + 1) == .name
       && tokens[next].end == tokens[next + 1].start && tokens[position].end == tokens[next].start:
       return false
-    case .questionDot, .equals, .equalEqual, .arrow: return false
+    case .questionDot, .equalEqual, .arrow: return false
     default: return true
     }
   }
@@ -148,7 +149,8 @@ extension Parser {
   private mutating func fromStatement(_ mark: Mark) -> Statement.Kind? {
     advance()
     let name = valueName("the source", onLine: true)
-    let type = expect(.colon, "`:` and the source's type") ? type(allowsLabels: true) : missingType()
+    let hasColon = expect(.colon, "`:` and the source's type")
+    let type = hasColon || kind == .typeName ? type(allowsLabels: true) : missingType()
     let connector = value(behind: "the source's connector")
     finish(mark, .fromStatement)
     return name.map { .from(name: $0, type: type, connector: connector) }
@@ -203,7 +205,7 @@ extension Parser {
         isNamed = false
         break
       }
-      guard let name = valueName("the binding") else {
+      guard let name = valueName("a binding") else {
         isNamed = false
         break
       }
@@ -359,7 +361,7 @@ extension Parser {
           }
           ascend()
         }
-      } else if expectBrace("the other branch") {
+      } else if expectBrace("the other branch", onLine: false) {
         otherwise = statementBlock(context)
       }
     }

@@ -21,22 +21,25 @@ extension Parser {
     let mark = mark
     let opener = open(newlinesEnd: true)
     statementDepth += 1
+    isTask = true
     var clauses: [TaskClause] = []
     while kind != .endOfFile, kind != .rightBrace {
       if Parser.isCloser(kind), isOpen(kind) { break }
       let start = position
+      partStart = position
       if let clause = taskClause() { clauses.append(clause) }
       if kind == .comma, position > start {
         reportHere(
           ParsingDiagnostics.lineBreak(
             "each clause of a task is a line of its own: no comma separates them", here))
-        passOver()
+        skip(toComma: false)
       } else {
         endLine("the end of the clause")
         if position == start { passOver() }
       }
     }
     statementDepth -= 1
+    isTask = false
     close(opener)
     finish(mark, .taskBody)
     return clauses
@@ -113,7 +116,8 @@ extension Parser {
 
   private mutating func effect(_ operands: inout [Expression], _ entries: inout [Argument]) {
     operandWord("`pure`, `idempotent(by: ...)` or `external`", &operands)
-    if kind == .leftParenthesis, !isAtLineEnd, !operands.isEmpty { entries = argumentList() }
+    guard kind == .leftParenthesis, !isAtLineEnd, case .name(let name)? = operands.first?.kind else { return }
+    if name.text == "idempotent" { entries = argumentList() }
   }
 
   /// `{ name: value, ... }`, entries separated by commas or line breaks.

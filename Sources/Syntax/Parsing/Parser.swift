@@ -39,6 +39,12 @@ struct Parser {
   var statementDepth = 0
   /// The token at which the last syntax error was noticed: a second one there is the same mistake.
   var reportedAt = -1
+  /// The token at which the current statement or entry begins: a line break before it ends nothing.
+  var partStart = -1
+  /// Whether a bracket of the last declaration was missing or wrong, so that what follows it may belong to it.
+  var lacksBracket = false
+  /// Whether the block is a task's, whose lines begin with a clause's word.
+  var isTask = false
   private var reportedDepth = false
   /// A brace that was closed by one of lesser indentation: what to blame if one is missing at the end.
   private var suspect: Int?
@@ -63,6 +69,7 @@ struct Parser {
     openBrackets = 0
     openBraces = 0
     statementDepth = 0
+    isTask = false
     reportedDepth = false
     suspect = nil
     while tokens[position].kind == .unknown, position < limit { position += 1 }
@@ -162,9 +169,8 @@ struct Parser {
     reportedAt = position
     let token = tokens[position]
     if position > 0, tokens[position - 1].kind == .unknown { return }
-    if position < limit, token.kind == .badLiteral || token.kind == .stringTail && token.start == token.end {
-      return
-    }
+    if position < limit, token.kind == .badLiteral || token.isUnfinished { return }
+    if kind == .endOfFile, tokens[previous].isUnfinished { return }
     diagnostics.append(diagnostic)
   }
 
@@ -176,9 +182,11 @@ struct Parser {
     let found: String
     var span = here
     if kind == .endOfFile {
-      found = position + 1 == tokens.count ? "the end of the file" : "the next declaration"
+      found =
+        position + 1 == tokens.count
+        ? "the end of the file" : lineEnds ? "the end of the line" : "the next declaration"
       span = self.span(ofToken: previous).endPoint
-    } else if startsLine && (newlinesEnd || lineEnds) {
+    } else if startsLine && (newlinesEnd && position != partStart || lineEnds) {
       found = "the end of the line"
       span = self.span(ofToken: previous).endPoint
     } else {
@@ -217,7 +225,12 @@ struct Parser {
         ParsingDiagnostics.lineBreak(
           "\(what) goes on the line before", here, help: "a line break ends a statement"))
     }
-    return expect(wanted, what)
+    if kind == wanted {
+      advance()
+      return true
+    }
+    expected(what, lineEnds: true)
+    return false
   }
 
   // MARK: - Depth
@@ -282,6 +295,7 @@ struct Parser {
       reportHere(
         ParsingDiagnostics.wrongCloser(
           text(ofToken: position), opener: span(ofToken: opener.token), Parser.text(of: wanted), here))
+      lacksBracket = true
       advance()
     } else {
       reportUnclosed(opener, wanted)
@@ -291,6 +305,14 @@ struct Parser {
   private mutating func reportUnclosed(_ opener: Opener, _ wanted: TokenKind) {
     let token = wanted == .rightBrace && kind == .endOfFile ? suspect ?? opener.token : opener.token
     let found = kind == .endOfFile ? span(ofToken: previous).endPoint : here
+    lacksBracket = true
+    if wanted == .rightBrace {
+      // Values that seemed unused stand behind the block that was not closed.
+      let start = tokens[token].start
+      while let last = diagnostics.last, last.code == .blockShape, last.span.start > start {
+        diagnostics.removeLast()
+      }
+    }
     reportHere(
       ParsingDiagnostics.unclosedBracket(
         text(ofToken: token), span(ofToken: token), before: found, Parser.text(of: wanted)))

@@ -30,6 +30,10 @@ enum Corpus {
     try [UInt8](Data(contentsOf: folder.appendingPathComponent("Cases").appendingPathComponent(name)))
   }
 
+  static func write(_ text: String, toCase name: String) throws {
+    try Data(text.utf8).write(to: folder.appendingPathComponent("Cases").appendingPathComponent(name))
+  }
+
   static func bytes(ofExample path: String) throws -> [UInt8] {
     try [UInt8](Data(contentsOf: examplesFolder.appendingPathComponent(path)))
   }

@@ -78,7 +78,8 @@ let package = Package(
     tests("SyntaxTests", knows: ["Syntax", "Diagnosing"], goldens: ["Cases"]),
     tests(
       "DataflowTests", knows: ["Compiler", "Dataflow", "Semantics", "Diagnosing"], goldens: ["Cases"]),
-    tests("CompilerTests", knows: ["Compiler", "Dataflow", "Semantics", "Diagnosing"]),
+    tests(
+      "CompilerTests", knows: ["Compiler", "Dataflow", "Semantics", "Diagnosing"], goldens: ["Cases"]),
     tests(
       "SemanticsTests", knows: ["Semantics", "Syntax", "Diagnosing"], goldens: ["Cases"]),
     tests("HashingTests", knows: ["Hashing"]),

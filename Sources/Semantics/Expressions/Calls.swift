@@ -73,6 +73,7 @@ extension ExpressionChecker {
       switch argument.value.kind {
       case .lambda, .enumCase, .none, .regex, .size: continue
       case .list(let elements) where elements.isEmpty: continue
+      case .name(let name) where scope.holdsFlow(name.text): continue
       default: _ = infer(argument.value, in: scope, .anything)
       }
     }

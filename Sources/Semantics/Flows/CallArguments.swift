@@ -31,6 +31,8 @@ struct CallArguments {
   var labelled: [(label: Identifier, value: Expression)] = []
   /// False when something required is missing (which was reported).
   var isComplete = true
+  /// Whether something was reported that does not belong here: it may stand for what is missing.
+  var hasStrangers = false
 
   /// The value given under a label.
   subscript(label: String) -> Expression? {
@@ -60,7 +62,7 @@ extension FlowChecker {
             !arguments.contains { $0.label?.text == wanted }
           }
           report(.unexpectedArgument(of: name, signature, missing: missing, at: argument.value.span))
-          if missing != nil { result.isComplete = false }
+          result.hasStrangers = true
           markUses(in: argument.value)
         }
         continue
@@ -71,6 +73,7 @@ extension FlowChecker {
       } else if !signature.labels.contains(label.text) {
         report(.unknownOption(label, of: name, signature))
         markUses(in: argument.value)
+        result.hasStrangers = true
       } else if let first = result.labelled.first(where: { $0.label.text == label.text })?.label,
         !signature.repeatable.contains(label.text)
       {
@@ -80,13 +83,14 @@ extension FlowChecker {
         result.labelled.append((label, argument.value))
       }
     }
-    if !result.isComplete { return result }
     if result.positional.count < signature.positional.count - signature.optionalPositional {
-      report(.missingArgument(of: name, signature.positional[result.positional.count], signature))
       result.isComplete = false
+      if !result.hasStrangers {
+        report(.missingArgument(of: name, signature.positional[result.positional.count], signature))
+      }
     } else if let missing = signature.required.first(where: { result[$0] == nil }) {
-      report(.missingOption(missing, of: name, signature))
       result.isComplete = false
+      if !result.hasStrangers { report(.missingOption(missing, of: name, signature)) }
     }
     return result
   }

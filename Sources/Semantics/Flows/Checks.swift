@@ -27,7 +27,7 @@ extension FlowChecker {
     switch clause.name.text {
     case "rows":
       if arguments.labelled.isEmpty {
-        report(.missingOption("min", of: clause.name, signature))
+        if !arguments.hasStrangers { report(.missingOption("min", of: clause.name, signature)) }
         return nil
       }
       let least = arguments["min"].map { rowCount($0, of: "rows") }

@@ -20,6 +20,7 @@ extension FlowChecker {
       return false
     case .attempt(_, let inner), .cover(let inner, _): return isFlow(inner)
     case .conditional(_, let then, let otherwise): return isFlow(then) || otherwise.map(isFlow) == true
+    case .block(_, let value): return isFlow(value)
     case .loop: return true
     default: return false
     }
@@ -115,6 +116,7 @@ extension FlowChecker {
       return .broken
     default: break
     }
+    markUses(in: expression)
     let value = checker.check(expression, in: scope, expecting: nil, cover: cover)
     if value.type != .error { report(.valueAsFlow(value.type, at: expression.span)) }
     return .broken
@@ -212,12 +214,12 @@ extension FlowChecker {
     _ expression: Expression, for parameter: FlowFunction.FlowParameter, of function: String
   ) -> FlowValue {
     let value = flow(expression)
-    if !parameter.element.accepts(value.element) {
+    if !parameter.element.fits(value.element) {
       report(
         .argumentType(
           parameter.name, of: function, wanted: parameter.element, found: value.element, at: expression.span,
           declared: parameter.span))
-    } else if parameter.bound != .any, parameter.bound != value.bound, value.element != .error {
+    } else if !isOfKind(parameter.bound, value) {
       report(
         .wrongKind(
           "`\(parameter.name)` of `\(function)`", wanted: parameter.bound, found: value.bound,

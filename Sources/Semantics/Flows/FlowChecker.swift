@@ -144,6 +144,12 @@ final class FlowChecker {
       reference: reference, element: element, bound: body.steps[reference.step].bound, isSorted: isSorted)
   }
 
+  /// Whether a flow is of the kind that is wanted, as far as the errors before let one judge.
+  func isOfKind(_ wanted: Boundedness, _ value: FlowValue) -> Bool {
+    if wanted == .any || wanted == value.bound || value.element == .error { return true }
+    return value.bound == .any && checker.diagnostics.hasErrors
+  }
+
   // MARK: Expressions in operators
 
   func lambda(_ expression: Expression, _ parameters: [Type], expecting type: Type? = nil) -> TypedLambda {

@@ -111,12 +111,12 @@ extension FlowChecker {
     let result = flow(value)
     reportUnused()
     guard let declared = syntax.result?.type.span else { return }
-    if !function.resultElement.accepts(result.element) {
+    if !function.resultElement.fits(result.element) {
       report(
         .resultType(
           function.name, wanted: function.resultElement, found: result.element, at: value.span,
           declared: declared))
-    } else if function.resultBound != .any, function.resultBound != result.bound, result.element != .error {
+    } else if !isOfKind(function.resultBound, result) {
       report(
         .wrongKind(
           "the result of `\(function.name)`", wanted: function.resultBound, found: result.bound,

@@ -510,6 +510,19 @@ private func remedy(_ found: Type, to wanted: Type) -> String? {
 }
 
 extension Type {
+  /// Whether flows of this and of `other` are of one type; broken parts, which were reported, fit everything.
+  func fits(_ other: Type) -> Bool { accepts(other) || isBroken || other.isBroken }
+
+  /// Whether an error was reported for some part of an unnamed type.
+  private var isBroken: Bool {
+    switch self {
+    case .error: true
+    case .optional(let inner), .list(let inner), .map(let inner): inner.isBroken
+    case .row(let row): row.types.contains(where: \.isBroken)
+    default: false
+    }
+  }
+
   /// The names and types of a record's or row's fields.
   var columns: [(name: String, type: Type)]? {
     switch self {

@@ -96,9 +96,9 @@ extension FlowChecker {
   private func declared(_ type: TypeSyntax, by name: Identifier, for value: FlowValue, at span: Span) {
     switch checker.resolveSignature(type) {
     case .flow(let flow):
-      if !flow.element.accepts(value.element) {
+      if !flow.element.fits(value.element) {
         report(.sinkType(name, declared: flow.element, found: value.element, at: span, type: type.span))
-      } else if flow.bound != .any, flow.bound != value.bound, value.element != .error {
+      } else if !isOfKind(flow.bound, value) {
         report(.wrongKind("`\(name.text)`", wanted: flow.bound, found: value.bound, at: span))
       }
     case .value(.error): break
@@ -159,9 +159,9 @@ extension FlowChecker {
   private func annotated(_ type: TypeSyntax, _ value: FlowValue, at span: Span) {
     switch checker.resolveSignature(type) {
     case .flow(let flow):
-      if !flow.element.accepts(value.element) {
+      if !flow.element.fits(value.element) {
         report(.bindingType(flow.element, found: value.element, at: span, declared: type.span))
-      } else if flow.bound != .any, flow.bound != value.bound, value.element != .error {
+      } else if !isOfKind(flow.bound, value) {
         report(.wrongKind("this flow", wanted: flow.bound, found: value.bound, at: span))
       }
     case .value(.error): break
@@ -172,6 +172,7 @@ extension FlowChecker {
   private func bindValue(_ names: [Identifier], _ type: TypeSyntax?, _ value: Expression) {
     let name = names[0]
     let wanted = type.map { checker.resolve($0) }
+    markUses(in: value)
     let typed = checker.check(value, in: scope, expecting: wanted, cover: cover)
     for other in names.dropFirst() {
       if typed.type != .error { report(.secondName(other, operation: nil)) }

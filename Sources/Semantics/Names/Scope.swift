@@ -49,6 +49,11 @@ public final class Scope: Sendable {
     return nil
   }
 
+  /// Whether `name` is a flow, which is no value.
+  func holdsFlow(_ name: String) -> Bool {
+    if case .flow? = lookup(name) { true } else { false }
+  }
+
   /// Every name, the innermost first.
   public var names: [String] {
     var result: [String] = []

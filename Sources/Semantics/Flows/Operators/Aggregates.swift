@@ -67,13 +67,16 @@ extension FlowChecker: GroupResolver {
       return checker.fail(.groupInRow(use.member))
     }
     if case .member(_, let window, _) = use.base.kind, window.text == "window" {
+      if groups[use.group].isBroken { return checker.poison(use.span) }
       return checker.fail(.needsWindow(at: window.span))
     }
     var filters: [TypedLambda] = []
     guard narrow(use.base, use.group, scope, &filters) else { return checker.poison(use.span) }
     switch use.member.text {
     case "key": return key(use)
-    case "window": return checker.fail(.needsWindow(at: use.member.span))
+    case "window":
+      if groups[use.group].isBroken { return checker.poison(use.span) }
+      return checker.fail(.needsWindow(at: use.member.span))
     case "where":
       var ignored = filters
       let whole = Expression(

@@ -8,7 +8,7 @@ extension OperatorRule {
   ) { checker, input, name, arguments in
     guard let expression = arguments.at(0) else { return .flow(input) }
     let other = checker.flow(expression)
-    if !input.element.accepts(other.element) {
+    if !input.element.fits(other.element) {
       checker.report(.unionTypes(input.element, other.element, at: expression.span))
     }
     let element = input.element == .error ? other.element : input.element

@@ -82,6 +82,9 @@ let package = Package(
       "CompilerTests", knows: ["Compiler", "Dataflow", "Semantics", "Diagnosing"], goldens: ["Cases"]),
     tests(
       "SemanticsTests", knows: ["Semantics", "Syntax", "Diagnosing"], goldens: ["Cases"]),
+    tests(
+      "EngineTests",
+      knows: ["Engine", "Columns", "Compiler", "Dataflow", "Semantics", "Syntax", "Diagnosing"]),
     tests("HashingTests", knows: ["Hashing"]),
     tests("FormatsTests", knows: ["Formats", "Columns", "RegularExpressions"]),
     tests("DiagnosingTests", knows: ["Diagnosing"], goldens: ["Goldens"]),

@@ -7,7 +7,8 @@
   /// The next 8 bytes, or the address of the whole.
   public let tail: UInt64
 
-  @inlinable init(head: UInt64, tail: UInt64) {
+  /// A view of these bits; the tail of a long one is an address.
+  @inlinable public init(head: UInt64, tail: UInt64) {
     self.head = head
     self.tail = tail
   }

@@ -1,7 +1,22 @@
+import Synchronization
+
 extension BatchRun {
-  /// Runs to the end: opens sinks and sources, drives every row, finishes the outputs, judges the checks.
+  /// Runs to the end: opens sources and sinks, drives every row, judges the checks, finishes the outputs.
   /// Stops soon after the calling task is cancelled. Whatever it throws, it has discarded all outputs.
   public func run(progress: RunProgress) async throws(RunFailure) -> StagedRun {
-    throw .cancelled
+    let context = RunContext(self, progress: progress)
+    let result: Result<StagedRun, RunFailure> = await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        WorkerPool.startThread {
+          let driver = RunDriver(self, context)
+          let result: Result<StagedRun, RunFailure>
+          do throws(RunFailure) { result = .success(try driver.execute()) } catch { result = .failure(error) }
+          continuation.resume(returning: result)
+        }
+      }
+    } onCancel: {
+      context.isCancelled.store(true, ordering: .relaxed)
+    }
+    return try result.get()
   }
 }

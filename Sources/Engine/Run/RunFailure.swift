@@ -28,13 +28,15 @@ public struct RunFault: Sendable {
   public let column: String?
   /// What was expected and what was found, in one line.
   public let message: String
+  /// The values of the row, where it had been read: `carrier: "UA", delay: none`.
+  public let row: String?
   /// How to mend it.
   public let help: String?
 
   /// Makes a fault.
   public init(
     node: Int, operatorName: String, span: Span, position: String = "", column: String? = nil,
-    message: String, help: String? = nil
+    message: String, row: String? = nil, help: String? = nil
   ) {
     self.node = node
     self.operatorName = operatorName
@@ -42,6 +44,7 @@ public struct RunFault: Sendable {
     self.position = position
     self.column = column
     self.message = message
+    self.row = row
     self.help = help
   }
 }

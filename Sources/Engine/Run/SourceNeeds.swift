@@ -32,14 +32,6 @@ extension Type {
     default: 1
     }
   }
-
-  /// Whether an element of this type is seen as its fields.
-  var isRecord: Bool {
-    switch self {
-    case .record, .row: true
-    default: false
-    }
-  }
 }
 
 /// The fields that are read of every edge.
@@ -60,7 +52,7 @@ struct Needs {
     need(edge, FieldUses(lambda)[lambda.parameters[0]])
   }
 
-  private mutating func visit(_ node: Node, _ index: Int, _ graph: Graph) {
+  private mutating func visit(_ node: Dataflow.Node, _ index: Int, _ graph: Graph) {
     let output = self[Edge(index)]
     switch node.operation {
     case .source, .discard: break
@@ -92,7 +84,7 @@ struct Needs {
     }
   }
 
-  private mutating func visit(_ join: JoinOperation, _ node: Node, _ output: FieldSet) {
+  private mutating func visit(_ join: JoinOperation, _ node: Dataflow.Node, _ output: FieldSet) {
     var uses = FieldUses()
     for equality in join.equalities {
       uses.add(equality.left)

@@ -1,0 +1,347 @@
+import Columns
+import Dataflow
+import Diagnosing
+import Semantics
+
+/// Grouped or whole aggregation of rows: which rows a call sees, its argument, its accumulator. One state for
+/// each worker, merged at the end by partitions of the keys' hashes.
+final class Aggregation: @unchecked Sendable {
+  // Unchecked: written while the plan is made, only read afterwards.
+  /// A call, compiled.
+  private struct Call {
+    let argument: RowFunction?
+    /// Index into `filters`; nil for all rows.
+    let filter: Int?
+    let span: Span
+    let makeAccumulator: () -> Accumulator
+  }
+
+  /// What rows are grouped by.
+  private enum Key {
+    case none
+    case value(RowFunction)
+    /// The whole element.
+    case element
+  }
+
+  /// A worker's share; filled by one worker, then sealed and only read, hence unchecked.
+  final class State: @unchecked Sendable {
+    fileprivate let table: GroupTable?
+    fileprivate let accumulators: [Accumulator]
+    fileprivate var groups: Buffer<Int32> = Buffer(uninitialized: 0)
+
+    fileprivate init(table: GroupTable?, accumulators: [Accumulator]) {
+      self.table = table
+      self.accumulators = accumulators
+    }
+
+    fileprivate var groupCount: Int { table?.count ?? 1 }
+
+    /// Room for the group of each of `count` rows.
+    fileprivate func room(_ count: Int) -> UnsafeMutablePointer<Int32> {
+      if groups.count < count { groups = Buffer(repeating: 0, count: count) }
+      return groups.base
+    }
+  }
+
+  /// The groups: their key, then a column for each call; and the canonical order of the keys.
+  struct Result {
+    let count: Int
+    let key: Column?
+    let values: [Column]
+    let order: Buffer<Int32>?
+  }
+
+  private unowned let operation: Operator
+  private let element: Type
+  private let key: Key
+  private let keyType: Type?
+  private let layout: KeyLayout
+  private var calls: [Call] = []
+  /// The distinct conditions of `g.where`, each a chain of lambdas of which all hold.
+  private var filters: [[RowFunction]] = []
+
+  /// The groups and calls of `group_by` and `aggregate`, over elements of input `input`.
+  init(_ aggregate: AggregateOperation, of operation: Operator) throws(RunFailure) {
+    self.operation = operation
+    element = operation.elements[0]
+    if let lambda = aggregate.key {
+      let function = operation.function(lambda)
+      key = .value(function)
+      keyType = function.kernel.type
+      layout = KeyLayout(types: [function.kernel.type])
+    } else {
+      key = .none
+      keyType = nil
+      layout = KeyLayout(parts: [])
+    }
+    var known: [[Span]: Int] = [:]
+    for call in aggregate.calls {
+      var filter: Int?
+      if !call.filters.isEmpty {
+        let spans = call.filters.map(\.body.span)
+        filter = known[spans]
+        if filter == nil {
+          filter = filters.count
+          known[spans] = filters.count
+          filters.append(call.filters.map { operation.function($0) })
+        }
+      }
+      let constant = try call.constant.map { expression throws(RunFailure) in
+        try operation.constant(expression)
+      }
+      let element = element
+      calls.append(
+        Call(
+          argument: call.argument.map { operation.function($0) }, filter: filter, span: call.span,
+          makeAccumulator: { makeAccumulator(call, constant: constant, element: element) }))
+    }
+  }
+
+  /// One row for each key of `distinct`, the canonically least; without a key one of each.
+  init(distinct by: TypedLambda?, of operation: Operator) {
+    self.operation = operation
+    let element = operation.elements[0]
+    self.element = element
+    let order = ElementOrder(element)
+    var ties: ElementOrder? = order
+    if let by {
+      let function = operation.function(by)
+      key = .value(function)
+      keyType = function.kernel.type
+      layout = KeyLayout(types: [function.kernel.type])
+    } else {
+      key = .element
+      keyType = element
+      layout = KeyLayout(types: [element])
+      // Equal rows differ at most in the sign of a zero.
+      if !order.types.contains(.float) { ties = nil }
+    }
+    calls.append(
+      Call(
+        argument: nil, filter: nil, span: operation.node.span,
+        makeAccumulator: {
+          ChosenElements(
+            ChoiceAccumulator.Rule(key: nil, isMaximum: false, ties: ties), shape: ElementShape(element),
+            takesValues: false)
+        }))
+  }
+
+  func makeState() -> State {
+    var table: GroupTable?
+    if case .none = key {} else { table = GroupTable(layout: layout) }
+    return State(table: table, accumulators: calls.map { $0.makeAccumulator() })
+  }
+
+  /// Adds rows.
+  func add(_ batch: Batch, to state: State) throws(RunFailure) {
+    let groups = state.room(batch.count)
+    if let table = state.table {
+      let column: Column
+      if case .value(let function) = key {
+        column = try operation.values(function, batch)
+      } else {
+        column = batch.elements(of: element)
+      }
+      table.groups(of: layout.encode([column], count: batch.count), into: groups)
+    }
+    let all = AggregateInput(count: batch.count, values: nil, elements: batch)
+    var filtered: [(input: AggregateInput, groups: Buffer<Int32>)] = []
+    for filter in filters { filtered.append(try rows(all, UnsafePointer(groups), passing: filter)) }
+    for (call, accumulator) in zip(calls, state.accumulators) {
+      let input = call.filter.map { filtered[$0].input } ?? all
+      let inputGroups = call.filter.map { UnsafePointer(filtered[$0].groups.base) } ?? UnsafePointer(groups)
+      accumulator.reserve(state.groupCount)
+      guard input.count > 0 else { continue }
+      let values = try call.argument.map { argument throws(RunFailure) in
+        try operation.values(argument, input.elements)
+      }
+      accumulator.add(
+        AggregateInput(count: input.count, values: values, elements: input.elements), inputGroups)
+    }
+    withExtendedLifetime(filtered) {}
+  }
+
+  /// The rows for which all conditions hold; later ones see only what earlier ones let through.
+  private func rows(
+    _ input: AggregateInput, _ groups: UnsafePointer<Int32>, passing filter: [RowFunction]
+  ) throws(RunFailure) -> (input: AggregateInput, groups: Buffer<Int32>) {
+    var elements = input.elements
+    var kept = Buffer<Int32>(uninitialized: input.count)
+    kept.base.update(from: groups, count: input.count)
+    for condition in filter where elements.count > 0 {
+      let bits = try operation.values(condition, elements).bits
+      let rows = bits.setIndices()
+      kept = kept.gathered(rows)
+      elements = elements.gathered(rows)
+    }
+    return (AggregateInput(count: elements.count, values: nil, elements: elements), kept)
+  }
+
+  /// Groups that a merge without partitions may have.
+  private static let groupsOfOneTable = 32_768
+  private static let partitions = 32
+
+  /// The groups of all states together.
+  func finish(_ states: [State]) throws(RunFailure) -> Result {
+    let pool = operation.context.pool
+    var states = states
+    if states.isEmpty { states.append(makeState()) }
+    for state in states { for accumulator in state.accumulators { accumulator.seal() } }
+    let total = states.reduce(0) { $0 + $1.groupCount }
+    guard total > Self.groupsOfOneTable, states.count > 1, case .some = states[0].table else {
+      // The largest takes the others in.
+      let largest = states.indices.max { states[$0].groupCount < states[$1].groupCount } ?? 0
+      for (index, state) in states.enumerated() where index != largest {
+        merge(state, groups: nil, into: states[largest])
+      }
+      let (keys, values) = try finishedColumns(states[largest], pool)
+      return result(keys, values, states[largest].groupCount, pool)
+    }
+    // Each state's groups by partition, then each partition on its own.
+    let sorted = states
+    let members = pool.collect(sorted.count) { Self.groupsByPartition(sorted[$0]) }
+    let parts = try pool.map(Self.partitions) { partition throws(RunFailure) -> [Column] in
+      try operation.context.checkCancelled()
+      let target = makeState()
+      for (state, groups) in zip(sorted, members) { merge(state, groups: groups[partition], into: target) }
+      let (keys, values) = try finishedColumns(target, WorkerPool.alone)
+      return [keys].compactMap { $0 } + values
+    }
+    let columns: [Column] = pool.collect(parts[0].count) { index in
+      Column.concatenated(parts.map { $0[index] })
+    }
+    let hasKey = columns.count > calls.count
+    return result(
+      hasKey ? columns[0] : nil, Array(columns.dropFirst(hasKey ? 1 : 0)), columns[0].count, pool)
+  }
+
+  private static func groupsByPartition(_ state: State) -> [Buffer<Int32>] {
+    guard let table = state.table else { return [] }
+    var members: [[Int32]] = Array(repeating: [], count: partitions)
+    for group in 0..<table.count {
+      members[Int(table.hashes[group] >> 59)].append(Int32(truncatingIfNeeded: group))
+    }
+    return members.map { Buffer($0) }
+  }
+
+  /// Adds some groups of a state, or all, to another.
+  private func merge(_ state: State, groups: Buffer<Int32>?, into target: State) {
+    let from =
+      groups ?? Buffer((0..<state.groupCount).map { Int32(truncatingIfNeeded: $0) })
+    guard from.count > 0 else { return }
+    let to = Buffer<Int32>(repeating: 0, count: from.count)
+    if let table = state.table {
+      let width = layout.width
+      let lanes = Buffer<UInt64>(uninitialized: from.count * width)
+      let hashes = Buffer<UInt64>(uninitialized: from.count)
+      for index in 0..<from.count {
+        let group = Int(from[index])
+        (lanes.base + index * width).update(from: table.lanes + group * width, count: width)
+        hashes.base[index] = table.hashes[group]
+      }
+      target.table?.groups(lanes: lanes.base, hashes: hashes.base, count: from.count, into: to.base)
+    }
+    let mapping = GroupMapping(from: from, to: to, sourceGroups: state.groupCount)
+    for (accumulator, other) in zip(target.accumulators, state.accumulators) {
+      // A state that never got a row has no room yet.
+      other.reserve(state.groupCount)
+      accumulator.reserve(target.groupCount)
+      accumulator.merge(other, mapping)
+    }
+  }
+
+  /// The key, unless it is the element itself, and the values of a state's groups.
+  private func finishedColumns(
+    _ state: State, _ pool: WorkerPool
+  ) throws(RunFailure) -> (key: Column?, values: [Column]) {
+    var values: [Column] = []
+    for (call, accumulator) in zip(calls, state.accumulators) {
+      accumulator.reserve(state.groupCount)
+      do {
+        values.append(try accumulator.finish(state.groupCount, pool))
+      } catch {
+        throw operation.fault(error.message, at: call.span)
+      }
+    }
+    if case .value = key, let table = state.table { return (table.keyColumns()[0], values) }
+    return (nil, values)
+  }
+
+  private func result(_ keys: Column?, _ values: [Column], _ count: Int, _ pool: WorkerPool) -> Result {
+    guard let keyType else { return Result(count: count, key: nil, values: values, order: nil) }
+    let key = Batch(elements: keys ?? values[0], of: keyType)
+    let columns = zip(key.columns, ElementOrder(keyType).types).map { SortColumn($0, $1) }
+    let order = sortPermutation(columns, count: count, pool: pool)
+    return Result(count: count, key: keys, values: values, order: order)
+  }
+}
+
+/// The accumulator of a call.
+private func makeAccumulator(
+  _ call: AggregateCall, constant: Column?, element: Type
+) -> Accumulator {
+  let isOptional = call.local.type.isOptionalType
+  let type = call.argument.map(\.body.type) ?? .nothing
+  let values = type.plain
+  switch call.function {
+  case .count: return CountAccumulator()
+  case .any: return QuantifierAccumulator(settling: true, isOptional: isOptional)
+  case .all: return QuantifierAccumulator(settling: false, isOptional: isOptional)
+  case .stddev: return SumAccumulator<FloatMoments>(.deviation, isOptional: true)
+  case .sum, .mean:
+    let result: SumResult = call.function == .sum ? .sum : .mean
+    switch values {
+    case .float: return SumAccumulator<FloatSum>(result, isOptional: isOptional)
+    case .decimal: return SumAccumulator<DecimalSum>(result, isOptional: isOptional)
+    default: return SumAccumulator<IntegerSum>(result, isOptional: isOptional)
+    }
+  case .min, .max: return makeExtremes(call, values, isOptional)
+  case .minBy, .maxBy:
+    let rule = ChoiceAccumulator.Rule(
+      key: ColumnType(type), isMaximum: call.function == .maxBy, ties: ElementOrder(element))
+    return ChosenElements(rule, shape: ElementShape(element), takesValues: false)
+  case .countDistinct: return DistinctCounts(KeyLayout.part(values), isOptional: isOptional)
+  case .collect:
+    return GroupedValues(.list, values: ElementShape(type.unwrapped), isOptional: isOptional)
+  case .quantile:
+    var fraction = 0.5
+    if case .float64(let values)? = constant?.storage { fraction = values[0] }
+    if case .int128(let values)? = constant?.storage { fraction = Double(values[0]) / 1e18 }
+    if case .int64(let values)? = constant?.storage { fraction = Double(values[0]) }
+    return GroupedValues(
+      .quantile(fraction), values: ElementShape(type.unwrapped), isOptional: isOptional)
+  case .top:
+    var count = 0
+    if case .int64(let values)? = constant?.storage { count = max(0, Int(values[0])) }
+    return GroupedValues(
+      first: count, by: ColumnType(type), elements: ElementShape(element), isOptional: isOptional)
+  }
+}
+
+private func makeExtremes(
+  _ call: AggregateCall, _ values: Type, _ isOptional: Bool
+) -> Accumulator {
+  let isMaximum = call.function == .max
+  switch values {
+  case .int, .timestamp, .duration:
+    return Extremes<Int64Coding>(isMaximum: isMaximum, isOptional: isOptional)
+  case .date, .enumeration: return Extremes<Int32Coding>(isMaximum: isMaximum, isOptional: isOptional)
+  case .float: return Extremes<FloatCoding>(isMaximum: isMaximum, isOptional: isOptional)
+  case .decimal: return Extremes<DecimalCoding>(isMaximum: isMaximum, isOptional: isOptional)
+  case .uuid: return Extremes<UuidCoding>(isMaximum: isMaximum, isOptional: isOptional)
+  case .string, .bytes, .json: return TextExtremes(isMaximum: isMaximum, isOptional: isOptional)
+  default:
+    // The value itself is the key and what is chosen.
+    let rule = ChoiceAccumulator.Rule(key: ColumnType(values), isMaximum: isMaximum, ties: nil)
+    return ChosenElements(rule, shape: ElementShape(values), takesValues: true)
+  }
+}
+
+extension Type {
+  /// Without an optional around it.
+  var unwrapped: Type {
+    if case .optional(let inner) = self { return inner }
+    return self
+  }
+}

@@ -1,0 +1,157 @@
+import Columns
+
+/// What a sum is asked for.
+enum SumResult {
+  case sum
+  /// Of `Int` a `Float`, of others in the type of the values.
+  case mean
+  /// The standard deviation of a sample.
+  case deviation
+}
+
+/// A total of terms that does not depend on their order.
+protocol ExactTotal: Sendable {
+  associatedtype Term: BitwiseCopyable
+  init()
+  mutating func add(_ term: Term)
+  mutating func merge(_ other: Self)
+  static func terms(_ column: Column) -> Buffer<Term>
+  /// The values of the groups' totals, of `counts[i]` terms each; any value of no terms.
+  static func column(
+    _ totals: [Self], counts: UnsafePointer<Int64>, _ result: SumResult
+  ) throws(AggregateFault) -> Storage
+}
+
+/// `sum`, `mean` and `stddev`, for one kind of total.
+final class SumAccumulator<Total: ExactTotal>: Accumulator {
+  private let result: SumResult
+  private let isOptional: Bool
+  private var totals: [Total] = []
+  private let counts = FlatArray<Int64>(filledWith: 0)
+
+  init(_ result: SumResult, isOptional: Bool) {
+    self.result = result
+    self.isOptional = isOptional
+  }
+
+  override func reserve(_ count: Int) {
+    guard count > totals.count else { return }
+    totals.append(contentsOf: repeatElement(Total(), count: count - totals.count))
+    counts.grow(to: count)
+  }
+
+  override func add(_ input: AggregateInput, _ groups: UnsafePointer<Int32>) {
+    guard let column = input.values else { return }
+    let buffer = Total.terms(column)
+    let terms = buffer.base
+    let counts = counts.base
+    totals.withUnsafeMutableBufferPointer { totals in
+      forEachPresent(input, column.validity, groups) { row, group in
+        totals[group].add(terms[row])
+        counts[group] += 1
+      }
+    }
+    withExtendedLifetime(buffer) {}
+  }
+
+  override func merge(_ other: Accumulator, _ mapping: GroupMapping) {
+    guard let other = other as? SumAccumulator<Total> else { return }
+    for index in 0..<mapping.count {
+      let from = Int(mapping.from[index])
+      let to = Int(mapping.to[index])
+      totals[to].merge(other.totals[from])
+      counts[to] += other.counts[from]
+    }
+  }
+
+  override func finish(_ count: Int, _ pool: WorkerPool) throws(AggregateFault) -> Column {
+    let needed: Int64 = result == .deviation ? 2 : 1
+    return Column(
+      count: count, validity: isOptional ? Bitmap(count: count) { counts[$0] >= needed } : nil,
+      storage: try Total.column(totals, counts: counts.base, result))
+  }
+}
+
+/// The values of all groups.
+private func groupValues<Value: BitwiseCopyable>(
+  _ count: Int, _ value: (Int) throws(AggregateFault) -> Value
+) throws(AggregateFault) -> Buffer<Value> {
+  let values = Buffer<Value>(uninitialized: count)
+  for group in 0..<count { values.base[group] = try value(group) }
+  return values
+}
+
+extension IntegerSum: ExactTotal {
+  static func terms(_ column: Column) -> Buffer<Int64> { column.int64s }
+
+  static func column(
+    _ totals: [IntegerSum], counts: UnsafePointer<Int64>, _ result: SumResult
+  ) throws(AggregateFault) -> Storage {
+    if result == .mean {
+      return .float64(
+        try groupValues(totals.count) { group in
+          counts[group] == 0 ? 0 : totals[group].mean(of: counts[group])
+        })
+    }
+    return .int64(
+      try groupValues(totals.count) { group throws(AggregateFault) in
+        guard let value = totals[group].value else {
+          throw AggregateFault(message: "the sum is outside of what 64 bits hold")
+        }
+        return value
+      })
+  }
+}
+
+extension DecimalSum: ExactTotal {
+  static func terms(_ column: Column) -> Buffer<Int128> { column.int128s }
+
+  static func column(
+    _ totals: [DecimalSum], counts: UnsafePointer<Int64>, _ result: SumResult
+  ) throws(AggregateFault) -> Storage {
+    .int128(
+      try groupValues(totals.count) { group throws(AggregateFault) in
+        if result == .mean { return counts[group] == 0 ? 0 : totals[group].mean(of: counts[group]) }
+        guard let value = totals[group].value else {
+          throw AggregateFault(message: "the sum has more than the 38 digits of a `Decimal`")
+        }
+        return value
+      })
+  }
+}
+
+extension FloatSum: ExactTotal {
+  static func terms(_ column: Column) -> Buffer<Double> { column.floats }
+
+  static func column(
+    _ totals: [FloatSum], counts: UnsafePointer<Int64>, _ result: SumResult
+  ) throws(AggregateFault) -> Storage {
+    .float64(
+      try groupValues(totals.count) { group in
+        result == .mean ? totals[group].value / Double(max(counts[group], 1)) : totals[group].value
+      })
+  }
+}
+
+extension FloatMoments: ExactTotal {
+  static func terms(_ column: Column) -> Buffer<Double> {
+    switch column.storage {
+    case .float64(let values): return values
+    case .int64(let values): return mapped(values) { Double($0) }
+    case .int128(let values): return mapped(values) { Double($0) / 1e18 }
+    default: preconditionFailure("only numbers deviate")
+    }
+  }
+
+  private static func mapped<Value>(_ values: Buffer<Value>, _ body: (Value) -> Double) -> Buffer<Double> {
+    let result = Buffer<Double>(uninitialized: values.count)
+    for row in 0..<values.count { result.base[row] = body(values.base[row]) }
+    return result
+  }
+
+  static func column(
+    _ totals: [FloatMoments], counts: UnsafePointer<Int64>, _ result: SumResult
+  ) throws(AggregateFault) -> Storage {
+    .float64(try groupValues(totals.count) { group in totals[group].deviation ?? 0 })
+  }
+}

@@ -1,0 +1,58 @@
+import Columns
+import Dataflow
+import Semantics
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// What all operators and workers of a run share.
+final class RunContext: Sendable {
+  let graph: Graph
+  let options: RunOptions
+  let progress: RunProgress
+  let pool: WorkerPool
+  let needs: Needs
+  /// Set when the run's task is cancelled.
+  let isCancelled = Atomic<Bool>(false)
+  private let arguments: [(local: Local, value: Column)]
+
+  init(_ run: BatchRun, progress: RunProgress) {
+    graph = run.graph
+    options = run.options
+    self.progress = progress
+    pool = WorkerPool(count: run.options.workers)
+    needs = Needs(graph: run.graph)
+    arguments = run.graph.parameters.compactMap { parameter in
+      run.parameters[parameter.local.id].map { (parameter.local, $0) }
+    }
+  }
+
+  /// A compiler that knows the pipeline's arguments.
+  func compiler() -> ExpressionCompiler { ExpressionCompiler(parameters: arguments) }
+
+  /// How many batches `count` rows are cut into.
+  func pieces(of count: Int) -> Int { (count + options.morselRows - 1) / options.morselRows }
+
+  /// The rows of one of them.
+  func rows(ofPiece index: Int, count: Int) -> Range<Int> {
+    let start = index * options.morselRows
+    return start..<min(start + options.morselRows, count)
+  }
+
+  func checkCancelled() throws(RunFailure) {
+    if isCancelled.load(ordering: .relaxed) { throw .cancelled }
+  }
+}
+
+/// Time that never goes back.
+func monotonicNanoseconds() -> Int {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Int(time.tv_sec) * 1_000_000_000 + Int(time.tv_nsec)
+}

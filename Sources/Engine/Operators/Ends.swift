@@ -1,0 +1,138 @@
+import Columns
+import Dataflow
+import Semantics
+import Synchronization
+
+/// `from`: what a stage starts with.
+final class SourceOperator: Operator {
+  let name: String
+  private let source: any RowSource
+
+  init(_ index: Int, _ context: RunContext, _ name: String, _ source: any RowSource) {
+    self.name = name
+    self.source = source
+    super.init(index, context)
+  }
+
+  /// Opens the source; what the connector throws is its own.
+  func open() throws(RunFailure) -> any MorselReader {
+    do {
+      let reader = try source.open()
+      counters.bytesTotal.store(source.size ?? -1, ordering: .relaxed)
+      return reader
+    } catch { throw failure(error) }
+  }
+
+  /// The rows of a morsel.
+  func decode(_ morsel: any Morsel) throws(RunFailure) -> Batch {
+    do {
+      let batch = try morsel.decode()
+      counters.bytesRead.wrappingAdd(morsel.size, ordering: .relaxed)
+      return batch
+    } catch { throw failure(error) }
+  }
+
+  /// A fault of a row, or an error of the connector.
+  func failure(_ error: any Error) -> RunFailure {
+    guard let fault = error as? RowFault else { return .input(name: name, error: error) }
+    return .fault(
+      RunFault(
+        node: index, operatorName: node.name, span: node.span, position: fault.position,
+        column: fault.column, message: fault.message, help: fault.help))
+  }
+}
+
+/// `into`: encodes on all workers, appends in the order of the morsels.
+final class SinkOperator: Operator {
+  let name: String
+  private let sink: any RowSink
+  private var staged: (any StagedOutput)?
+  /// Behind the gate: bytes that wait for earlier morsels, and which morsel is next.
+  private let gate = Gate()
+  private var waiting: [Int: [[UInt8]]] = [:]
+  private var next = 0
+
+  /// The encoded rows of the morsel under way.
+  private final class Pending {
+    var chunks: [[UInt8]] = []
+  }
+
+  init(_ index: Int, _ context: RunContext, _ name: String, _ sink: any RowSink) {
+    self.name = name
+    self.sink = sink
+    super.init(index, context)
+  }
+
+  func open() throws(RunFailure) {
+    do { staged = try sink.open() } catch { throw .output(name: name, error: error) }
+  }
+
+  override func makeLocal() -> AnyObject { Pending() }
+
+  override func push(_ batch: Batch, input: Int, _ worker: Worker) throws(RunFailure) {
+    guard let staged else { return }
+    let pending = worker.local(self, as: Pending.self)
+    do {
+      pending.chunks.append(try staged.encode(batch))
+      // The earliest morsel need not wait, so its output, however large, is not kept.
+      try gate.withLock {
+        if next == worker.sequence {
+          try append(pending.chunks, staged)
+          pending.chunks.removeAll()
+        }
+      }
+    } catch { throw failure(error) }
+  }
+
+  /// A stage starts over with its first morsel.
+  func beginStage() {
+    next = 0
+    waiting.removeAll()
+  }
+
+  /// The morsel is done: what it gave is written, or waits for those before it.
+  func endMorsel(_ worker: Worker) throws(RunFailure) {
+    guard let staged else { return }
+    let pending = worker.local(self, as: Pending.self)
+    do {
+      try gate.withLock {
+        waiting[worker.sequence] = pending.chunks
+        pending.chunks.removeAll()
+        while let chunks = waiting.removeValue(forKey: next) {
+          try append(chunks, staged)
+          next += 1
+        }
+      }
+    } catch { throw failure(error) }
+  }
+
+  private func append(_ chunks: [[UInt8]], _ staged: any StagedOutput) throws {
+    for chunk in chunks {
+      try staged.append(chunk)
+      counters.bytesWritten.wrappingAdd(chunk.count, ordering: .relaxed)
+    }
+  }
+
+  /// A row that the sink can't hold, or an error of the connector.
+  private func failure(_ error: any Error) -> RunFailure {
+    guard let fault = error as? RowFault else { return .output(name: name, error: error) }
+    return .fault(
+      RunFault(
+        node: index, operatorName: node.name, span: node.span, position: fault.position,
+        column: fault.column, message: fault.message, help: fault.help))
+  }
+
+  /// All rows are in.
+  func close() throws(RunFailure) -> StagedRun.Output? {
+    guard let staged else { return nil }
+    do { try staged.finish() } catch { throw .output(name: name, error: error) }
+    return StagedRun.Output(
+      name: name, rows: counters.rowsIn.load(ordering: .relaxed), staged: staged)
+  }
+
+  /// Removes what was staged.
+  func discard() {
+    staged?.discard()
+    staged = nil
+  }
+}

@@ -1,0 +1,129 @@
+import Columns
+import Dataflow
+import Semantics
+
+// Operators that look at one row at a time and keep no state.
+
+/// `map`.
+final class MapOperator: Operator {
+  private let mapping: RowFunction
+
+  init(_ index: Int, _ context: RunContext, _ lambda: TypedLambda) {
+    mapping = RowFunction(
+      kernel: context.compiler().compile(lambda),
+      element: context.graph.nodes[index].inputElement(context.graph))
+    super.init(index, context)
+  }
+
+  override func push(_ batch: Batch, input: Int, _ worker: Worker) throws(RunFailure) {
+    try emit(Batch(elements: values(mapping, batch), of: node.outputs[0].element), worker)
+  }
+}
+
+/// `filter`.
+final class FilterOperator: Operator {
+  private let predicate: RowFunction
+
+  init(_ index: Int, _ context: RunContext, _ lambda: TypedLambda) {
+    predicate = RowFunction(
+      kernel: context.compiler().compile(lambda),
+      element: context.graph.nodes[index].inputElement(context.graph))
+    super.init(index, context)
+  }
+
+  override func push(_ batch: Batch, input: Int, _ worker: Worker) throws(RunFailure) {
+    let kept = try values(predicate, batch).bits
+    try emit(pruned(batch).filtered(by: kept), worker)
+  }
+}
+
+/// `flat_map`: the elements of each row's list, in order.
+final class FlatMapOperator: Operator {
+  private let mapping: RowFunction
+
+  init(_ index: Int, _ context: RunContext, _ lambda: TypedLambda) {
+    mapping = RowFunction(
+      kernel: context.compiler().compile(lambda),
+      element: context.graph.nodes[index].inputElement(context.graph))
+    super.init(index, context)
+  }
+
+  override func push(_ batch: Batch, input: Int, _ worker: Worker) throws(RunFailure) {
+    let (offsets, elements) = try values(mapping, batch).lists
+    let range = Int(offsets[0])..<Int(offsets[batch.count])
+    let limit = 2 * context.options.morselRows
+    // A few rows may have long lists: they go on in pieces.
+    var start = range.lowerBound
+    while start < range.upperBound {
+      try context.checkCancelled()
+      let end = range.upperBound - start > limit ? start + context.options.morselRows : range.upperBound
+      try emit(Batch(elements: elements.sliced(start..<end), of: node.outputs[0].element), worker)
+      start = end
+    }
+  }
+}
+
+/// `try_map`: rows whose lambda fails go to port 1, or are dropped, or fail the run.
+final class TryMapOperator: Operator {
+  private let mapping: RowFunction
+  private let policy: FailurePolicy
+
+  init(_ index: Int, _ context: RunContext, _ lambda: TypedLambda, _ policy: FailurePolicy) {
+    mapping = RowFunction(
+      kernel: context.compiler().compile(lambda),
+      element: context.graph.nodes[index].inputElement(context.graph))
+    self.policy = policy
+    super.init(index, context)
+  }
+
+  override func push(_ batch: Batch, input: Int, _ worker: Worker) throws(RunFailure) {
+    let evaluated = mapping.kernel.evaluate(batch, element: mapping.element)
+    let result = Batch(elements: evaluated.column, of: node.outputs[0].element)
+    guard let failures = evaluated.failures else { return try emit(result, worker) }
+    if let failure = failures.firstFault { throw fault(failure, batch, mapping.element) }
+    if case .fail = policy, let failure = failures.entries.first {
+      throw fault(failure, batch, mapping.element)
+    }
+    try emit(pruned(result).filtered(by: failures.rows(count: batch.count).inverted), worker)
+    if case .bound = policy { try emitFailed(failures, batch, worker) }
+  }
+
+  /// `Failed { input, error, operator }`.
+  private func emitFailed(_ failures: Failures, _ batch: Batch, _ worker: Worker) throws(RunFailure) {
+    let count = failures.entries.count
+    let rows = Buffer<Int32>(uninitialized: count)
+    let messages = Buffer<TextView>(uninitialized: count)
+    let arena = TextArena()
+    for (index, entry) in failures.entries.enumerated() {
+      rows.base[index] = entry.row
+      messages.base[index] = arena.add(entry.message)
+    }
+    let columns = [
+      batch.gathered(rows).elements(of: mapping.element),
+      Column(count: count, storage: .text(messages, owners: [arena])),
+      Column(
+        count: count,
+        storage: .text(Buffer(repeating: arena.add(node.name), count: count), owners: [arena])),
+    ]
+    try emit(Batch(count: count, columns: columns), port: 1, worker)
+  }
+}
+
+/// `union`, and `limit` where `sort` has already cut.
+final class RelayOperator: Operator {
+  override func push(_ batch: Batch, input: Int, _ worker: Worker) throws(RunFailure) {
+    try emit(batch, worker)
+  }
+}
+
+/// `discard`.
+final class DiscardOperator: Operator {
+  override func push(_ batch: Batch, input: Int, _ worker: Worker) {}
+}
+
+extension Dataflow.Node {
+  /// The type of the first input's elements.
+  func inputElement(_ graph: Graph) -> Type {
+    graph.nodes[inputs[0].node].outputs[inputs[0].port].element
+  }
+}

@@ -34,6 +34,10 @@ extension TypedExpression {
     case .conditional(let condition, let then, let otherwise):
       return "if \(condition.text) { \(then.text) } else { \(otherwise.text) }"
     case .ifPresent(let local, let value, let then, let otherwise):
+      if case .local(local) = then.unwrapped.kind { return "\(value.operand) ?? \(otherwise.operand)" }
+      if case .literal(.none) = otherwise.kind, let path = then.unwrapped.path(from: local) {
+        return "\(value.operand)?\(path)"
+      }
       return "if let \(local.name) = \(value.text) { \(then.text) } else { \(otherwise.text) }"
     case .match(let subject, let arms):
       let lines = arms.map { arm in
@@ -55,6 +59,19 @@ extension TypedExpression {
       return "\(low.operand)\(isInclusive ? ".." : "..<")\(high.operand)"
     case .error: return "<error>"
     }
+  }
+
+  /// Without the steps from `T` to `T?`.
+  private var unwrapped: TypedExpression {
+    if case .some(let value) = kind { value.unwrapped } else { self }
+  }
+
+  /// The fields by which it reaches into a local: `.window.start`.
+  private func path(from local: Local) -> String? {
+    guard case .field(let base, let index) = kind else { return nil }
+    let name = ".\(base.type.fieldName(index))"
+    if case .local(local) = base.kind { return name }
+    return base.path(from: local).map { $0 + name }
   }
 
   /// As part of a larger expression: in parentheses where it needs them.
@@ -116,10 +133,10 @@ extension Literal {
     case .float(let value): return "\(value)"
     case .decimal(let value): return Self.decimalText(value)
     case .string(let text): return "\"\(text.escaped)\""
-    case .date(let days): return "date(\(days))"
-    case .timestamp(let microseconds): return "timestamp(\(microseconds))"
-    case .duration(let microseconds): return Self.durationText(microseconds)
-    case .uuid(let value): return "uuid(0x\(String(value, radix: 16)))"
+    case .date(let days): return "date(\"\(CivilTime.date(Int64(days)))\")"
+    case .timestamp(let microseconds): return "timestamp(\"\(CivilTime.timestamp(microseconds))\")"
+    case .duration(let microseconds): return CivilTime.duration(microseconds)
+    case .uuid(let value): return "uuid(\"\(Self.uuidText(value))\")"
     case .enumCase(let index):
       if case .enumeration(let type) = type.unwrapped, type.cases.indices.contains(index) {
         return ".\(type.cases[index])"
@@ -143,14 +160,11 @@ extension Literal {
     return text
   }
 
-  private static func durationText(_ microseconds: Int64) -> String {
-    let units: [(String, Int64)] = [
-      ("d", 86_400_000_000), ("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000), ("ms", 1000),
-    ]
-    for (unit, size) in units where microseconds != 0 && microseconds % size == 0 {
-      return "\(microseconds / size)\(unit)"
-    }
-    return microseconds == 0 ? "0s" : "\(microseconds)us"
+  private static func uuidText(_ value: UInt128) -> String {
+    let digits = String(value, radix: 16)
+    var text = String(repeating: "0", count: 32 - digits.count) + digits
+    for place in [20, 16, 12, 8] { text.insert("-", at: text.index(text.startIndex, offsetBy: place)) }
+    return text
   }
 }
 

@@ -14,8 +14,8 @@ extension BatchPlan {
     documentation = graph.documentation
     parameters = graph.parameters.map { parameter in
       Parameter(
-        name: parameter.local.name, type: Wording.type(parameter.local.type),
-        defaultValue: parameter.defaultValue.map { Wording.expression($0) })
+        name: parameter.local.name, type: parameter.local.type.description,
+        defaultValue: parameter.defaultValue.map(\.text))
     }
     jobs = fragments.ordered.enumerated().map { index, nodes in
       Job(
@@ -27,14 +27,14 @@ extension BatchPlan {
       guard case .source(let source) = node.operation else { return nil }
       return Source(
         name: source.name, connector: source.connector.name,
-        path: source.connector.path.map { Wording.expression($0) },
+        path: source.connector.path.map(\.text),
         isReplayable: source.connector.isReplayable)
     }
     sinks = graph.nodes.compactMap { node in
       guard case .sink(let sink) = node.operation else { return nil }
       return Sink(
         name: sink.name, connector: sink.connector.name,
-        path: sink.connector.path.map { Wording.expression($0) },
+        path: sink.connector.path.map(\.text),
         promise: sink.connector.promise)
     }
     virtualShards = Self.defaultShards

@@ -42,11 +42,11 @@ struct Wording {
   private func detail(_ node: Node) -> String {
     switch node.operation {
     case .source(let source):
-      return "\(Self.connector(source.connector)) as \(Self.type(node.outputs[0].element))"
-    case .sink(let sink): return Self.connector(sink.connector)
-    case .map(let lambda):
-      return node.outputs.isEmpty ? "" : "to \(Self.cut(Self.type(node.outputs[0].element, of: lambda)))"
-    case .flatMap: return "to \(Self.cut(Self.type(node.outputs[0].element)))"
+      return "\(source.connector.text) as \(node.outputs[0].element)"
+    case .sink(let sink): return sink.connector.text
+    case .map:
+      return node.outputs.isEmpty ? "" : "to \(Self.cut(node.outputs[0].element.description))"
+    case .flatMap: return "to \(Self.cut(node.outputs[0].element.description))"
     case .tryMap(_, let failed):
       let policy =
         switch failed {
@@ -54,13 +54,13 @@ struct Wording {
         case .discard: ", failed rows are dropped"
         case .fail: ", a failed row fails the run"
         }
-      return "to \(Self.cut(Self.type(node.outputs[0].element)))\(policy)"
-    case .filter(let lambda): return Self.cut(Self.expression(lambda.body))
+      return "to \(Self.cut(node.outputs[0].element.description))\(policy)"
+    case .filter(let lambda): return Self.cut(lambda.body.text)
     case .union: return node.inputs.map { "`\(graph.nodes[$0.node].name)`" }.joined(separator: " and ")
     case .distinct(let by): return by.map { "by \(Self.key($0))" } ?? "whole rows"
     case .join(let join):
-      let on = join.equalities.map { "\(Self.expression($0.left)) == \(Self.expression($0.right))" }
-      let rest = join.residual.map { [Self.expression($0)] } ?? []
+      let on = join.equalities.map { "\($0.left.text) == \($0.right.text)" }
+      let rest = join.residual.map { [$0.text] } ?? []
       return Self.cut("on \((on + rest).joined(separator: " && "))")
     case .aggregate(let aggregate):
       let calls = aggregate.calls.map(\.function.rawValue)
@@ -71,11 +71,11 @@ struct Wording {
     case .top(let top):
       let group = top.group.map { " a \(Self.key($0))" } ?? ""
       let ties = top.keepsTies ? ", ties kept" : ""
-      return "\(Self.expression(top.count))\(group) by \(Self.keys(top.keys))\(ties)"
+      return "\(top.count.text)\(group) by \(Self.keys(top.keys))\(ties)"
     case .sort(let keys): return "by \(Self.keys(keys))"
-    case .limit(let count): return "to \(Self.expression(count)) rows"
+    case .limit(let count): return "to \(count.text) rows"
     case .sample(let fraction, let by, _), .split(let fraction, let by, _):
-      return "\(Self.expression(fraction)) by \(by.map { Self.key($0) } ?? "the whole row")"
+      return "\(fraction.text) by \(by.map { Self.key($0) } ?? "the whole row")"
     case .check(let clauses):
       return Self.cut(clauses.map { ($0.warns ? "warn " : "") + $0.description }.joined(separator: ", "))
     case .discard: return "`\(node.inputs.first.map { graph.nodes[$0.node].name } ?? "")`"
@@ -89,7 +89,7 @@ struct Wording {
     case .sort: return .rows
     case .distinct(let by): return by == nil ? .keys : .groups(keepingValuesOf: [])
     case .top(let top):
-      let count = Self.expression(top.count)
+      let count = top.count.text
       return .greatest(count: top.keepsTies ? "\(count) (and tied)" : count, isGrouped: top.group != nil)
     case .check(let clauses):
       let isKeyed = clauses.contains { clause in
@@ -112,83 +112,14 @@ struct Wording {
     return .groups(keepingValuesOf: keeping)
   }
 
-  private static func connector(_ connector: Connector) -> String {
-    switch connector {
-    case .csv(let path, let options):
-      var named: [String] = []
-      let usual = CSVOptions()
-      if options.separator != usual.separator { named.append("separator: \(quoted(options.separator))") }
-      if !options.header { named.append("header: false") }
-      if options.null != usual.null { named.append("null: \"\(options.null)\"") }
-      if options.quote != usual.quote { named.append("quote: \(quoted(options.quote))") }
-      if options.refusesUnknown { named.append("unknown: fail") }
-      return "csv(\(([expression(path)] + named).joined(separator: ", ")))"
-    case .jsonLines(let path, let options):
-      return "jsonl(\(expression(path))\(options.refusesUnknown ? ", unknown: fail" : ""))"
-    case .stdin(let format): return "stdin(\(word(format)))"
-    case .stdout(let format): return "stdout(\(word(format)))"
-    }
-  }
-
-  private static func quoted(_ byte: UInt8) -> String {
-    byte == UInt8(ascii: "\t") ? "\"\\t\"" : "\"\(Unicode.Scalar(byte))\""
-  }
-
-  private static func word(_ format: StandardFormat) -> String {
-    switch format {
-    case .csv: "csv"
-    case .jsonLines: "jsonl"
-    case .table: "table"
-    }
-  }
-
   private static func keys(_ keys: [SortKey]) -> String {
     keys.map { $0.isDescending ? "desc(\(key($0.key)))" : key($0.key) }.joined(separator: ", ")
   }
 
   /// The body of a key's lambda.
-  static func key(_ lambda: TypedLambda) -> String { cut(expression(lambda.body)) }
-
-  private static func type(_ type: Type, of lambda: TypedLambda) -> String {
-    if case .row(let row) = type, row.names.count > 4 {
-      return "row { \(row.names.prefix(3).joined(separator: ", ")), and \(row.names.count - 3) more }"
-    }
-    return self.type(type)
-  }
+  static func key(_ lambda: TypedLambda) -> String { cut(lambda.body.text) }
 
   static func cut(_ text: String) -> String {
     text.count <= limit ? text : "\(text.prefix(limit - 3))..."
-  }
-
-  /// A type as the language writes it.
-  static func type(_ type: Type) -> String {
-    switch type {
-    case .bool: "Bool"
-    case .int: "Int"
-    case .float: "Float"
-    case .decimal: "Decimal"
-    case .string: "String"
-    case .bytes: "Bytes"
-    case .date: "Date"
-    case .timestamp: "Timestamp"
-    case .duration: "Duration"
-    case .uuid: "Uuid"
-    case .json: "Json"
-    case .list(let element): "List<\(self.type(element))>"
-    case .map(let value): "Map<String, \(self.type(value))>"
-    case .vector(let count): "Vector<\(count)>"
-    case .optional(let wrapped): "\(self.type(wrapped))?"
-    case .record(let record): record.name
-    case .enumeration(let enumeration): enumeration.name
-    case .distinct(let distinct): distinct.name
-    case .row(let row):
-      "row { \(zip(row.names, row.types).map { "\($0): \(self.type($1))" }.joined(separator: ", ")) }"
-    case .regex: "Regex"
-    case .file: "File"
-    case .directory: "Directory"
-    case .secret(let inner): "Secret<\(self.type(inner))>"
-    case .nothing: "nothing"
-    case .error: "?"
-    }
   }
 }

@@ -159,7 +159,7 @@ private struct SVGDrawing {
     .faint { fill: #6b7a89; font-weight: normal; font-size: 11px }
     .edge { fill: none; stroke: #7b8a99; stroke-width: 1.4 }
     .head { fill: #7b8a99 }
-    .label { fill: #52616f; font-size: 10px; text-anchor: end }
+    .label { fill: #52616f; font-size: 10px; text-anchor: end; paint-order: stroke; stroke: #ffffff; stroke-width: 4px }
     @media (prefers-color-scheme: dark) {
     text { fill: #e4e9ee }
     .page { fill: #14181d }
@@ -167,6 +167,7 @@ private struct SVGDrawing {
     .step { fill: #c3ccd5 }
     .held { fill: #f0b45c }
     .faint, .label { fill: #94a3b2 }
+    .label { stroke: #14181d }
     }
     </style>
     """

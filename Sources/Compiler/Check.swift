@@ -11,7 +11,8 @@ public func check(
   let loaded = await load(entries, reading: reading)
   let program = declare(loaded.inputs)
   let bodies = await checkBodies(of: program, in: loaded.sources)
-  let isSound = !program.diagnostics.hasErrors && !bodies.hasErrors
+  let isSound =
+    !program.diagnostics.hasErrors && !bodies.hasErrors && !loaded.files.contains { $0.diagnostics.hasErrors }
   let checked = await checkPipelines(of: program, in: loaded.sources, lowering: isSound)
   return Compilation(
     loaded, program, pipelines: checked.map(\.pipeline),

@@ -59,10 +59,14 @@ private struct BrokenSyntax {
 
   init(_ files: [ParsedFile]) { self.files = files }
 
-  /// Whether a finding about something missing stands in a declaration with a syntax error.
+  /// Whether a finding about something missing stands in a declaration with a syntax error, or right before
+  /// one.
   func explains(_ finding: Diagnostic) -> Bool {
-    guard finding.code == .unconsumed || finding.code == .emptyPipeline else { return false }
     let file = files[Int(finding.span.file.index)]
+    if finding.code == .missingInput {
+      return file.diagnostics.contains { 0...2 ~= Int($0.span.start) - Int(finding.span.end) }
+    }
+    guard finding.code == .unconsumed || finding.code == .emptyPipeline else { return false }
     guard file.diagnostics.hasErrors,
       let declaration = file.program.declarations.first(where: { $0.span.holds(finding.span) })
     else { return false }

@@ -58,7 +58,7 @@ private func imports(of module: String) throws -> [Import] {
         words[..<keyword].allSatisfy({ $0.hasPrefix("@") || ["public", "package", "internal"].contains($0) })
       else { continue }
       // `import struct Foundation.URL` names the module after a kind.
-      let name = words[keyword + 1...].first { !["struct", "enum", "class", "func", "protocol"].contains($0) }
+      let name = words[(keyword + 1)...].first { !["struct", "enum", "class", "func", "protocol"].contains($0) }
       guard let name else { continue }
       let imported = String(name.split(separator: ".")[0])
       found.append(Import(module: imported, line: "\(module)/\(file.lastPathComponent):\(index + 1)"))

@@ -15,6 +15,8 @@ extension Code {
   public static let samePlace = Code("G606")
   /// A second `run`.
   public static let runTwice = Code("G607")
+  /// More operators than one pipeline may have.
+  public static let tooLarge = Code("G608")
 }
 
 extension Catalogue {
@@ -162,6 +164,43 @@ extension Catalogue {
           from orders: Table<Order> = csv("orders.csv")
           into out = stdout() <- orders
           run batch { }
+        }
+        """),
+    CatalogueEntry(
+      .tooLarge, "too many operators",
+      """
+      Flow functions are inlined at each call. One pipeline has at most 10,000 operators then, and functions \
+      call each other at most 100 deep.
+      """,
+      bad: """
+        record Order { id: Int }
+        fn kept(orders: Flow<Order>) -> Flow<Order> { orders.filter(o -> o.id > 0) }
+        fn ten(orders: Flow<Order>) -> Flow<Order> {
+          kept(kept(kept(kept(kept(kept(kept(kept(kept(kept(orders))))))))))
+        }
+        fn hundred(orders: Flow<Order>) -> Flow<Order> {
+          ten(ten(ten(ten(ten(ten(ten(ten(ten(ten(orders))))))))))
+        }
+        fn thousand(orders: Flow<Order>) -> Flow<Order> {
+          hundred(hundred(hundred(hundred(hundred(hundred(hundred(hundred(hundred(hundred(orders))))))))))
+        }
+        fn many(orders: Flow<Order>) -> Flow<Order> {
+          thousand(thousand(thousand(thousand(thousand(thousand(thousand(thousand(thousand(thousand(orders))))))))))
+        }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          discard many(orders)
+        }
+        """,
+      good: """
+        record Order { id: Int }
+        fn kept(orders: Flow<Order>) -> Flow<Order> { orders.filter(o -> o.id > 0) }
+        fn ten(orders: Flow<Order>) -> Flow<Order> {
+          kept(kept(kept(kept(kept(kept(kept(kept(kept(kept(orders))))))))))
+        }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          discard ten(orders)
         }
         """),
   ]

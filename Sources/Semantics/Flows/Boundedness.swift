@@ -5,7 +5,6 @@ import Diagnosing
 struct BoundednessCheck {
   private(set) var diagnostics: [Diagnostic] = []
   private var seen: Set<Span> = []
-  private var isRecursing = 0
 
   /// The flow is unbounded because of this source.
   private typealias Origin = Span?
@@ -28,13 +27,11 @@ struct BoundednessCheck {
       case .parameter(let index): origins.append(inputs.indices.contains(index) ? inputs[index] : nil)
       case .reportedSource: origins.append(step.bound == .stream ? step.span : nil)
       case .call(let function, _):
-        guard let inner = function.body, isRecursing < 64 else {
+        guard let inner = function.body else {
           origins.append(sources.compactMap(\.self).first)
           continue
         }
-        isRecursing += 1
         origins.append(walk(inner, inputs: sources, kinds: [:]))
-        isRecursing -= 1
       case .operation(let operation):
         if case .source(let source) = operation {
           origins.append(step.bound == .stream ? kinds[source.name] ?? step.span : nil)

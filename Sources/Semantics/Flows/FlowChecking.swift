@@ -30,6 +30,11 @@ extension DeclaredProgram {
     checker.groups = nil
 
     var diagnostics = checker.diagnostics
+    let inlining = Inlining(of: flows.body)
+    guard !inlining.isTooLarge else {
+      diagnostics.append(.tooLarge(pending.syntax.name, steps: Inlining.mostSteps))
+      return (CheckedPipeline(pending, parameters, flows.body, isSound: false), diagnostics)
+    }
     var bounds = BoundednessCheck()
     let kinds = flows.sourceKinds.map { ($0.name, $0.span) }
     bounds.check(flows.body, kinds: Dictionary(kinds, uniquingKeysWith: { first, _ in first }))
@@ -38,21 +43,19 @@ extension DeclaredProgram {
       diagnostics.removeAll { $0.code == .notBuilt }
       diagnostics += bounds.diagnostics
     }
-    let isSound = !diagnostics.hasErrors && flows.body.callsOnlySoundFunctions
-    let pipeline = CheckedPipeline(
-      name: pending.syntax.name.text, documentation: pending.documentation, parameters: parameters,
-      body: flows.body, isSound: isSound, span: pending.syntax.name.span)
-    return (pipeline, diagnostics)
+    let isSound = !diagnostics.hasErrors && inlining.isSound
+    return (CheckedPipeline(pending, parameters, flows.body, isSound: isSound), diagnostics)
   }
 }
 
-extension FlowBody {
-  /// Whether all flow functions that are called, also by called ones, have a body.
-  var callsOnlySoundFunctions: Bool {
-    steps.allSatisfy { step in
-      guard case .call(let function, _) = step.kind else { return true }
-      return function.body?.callsOnlySoundFunctions ?? false
-    }
+extension CheckedPipeline {
+  fileprivate init(
+    _ pending: PendingPipeline, _ parameters: [(local: Local, defaultValue: TypedExpression?)],
+    _ body: FlowBody, isSound: Bool
+  ) {
+    self.init(
+      name: pending.syntax.name.text, documentation: pending.documentation, parameters: parameters,
+      body: body, isSound: isSound, span: pending.syntax.name.span)
   }
 }
 

@@ -240,6 +240,13 @@ extension Diagnostic {
       help: "read with `from name: Table<Record> = csv(\"...\")` and write with `into name = ... <- flow`")
   }
 
+  static func tooLarge(_ name: Identifier, steps: Int) -> Diagnostic {
+    Diagnostic(
+      .tooLarge, "the pipeline `\(name.text)` is too large", at: name.span,
+      label: "more than \(steps) operators, or functions more than 100 deep",
+      help: "flow functions are inlined at each call: let fewer of them call each other")
+  }
+
   // MARK: Types of flows
 
   static func sinkType(_ name: Identifier, declared: Type, found: Type, at span: Span, type: Span)

@@ -87,6 +87,7 @@ let package = Package(
       knows: ["Engine", "Columns", "Compiler", "Dataflow", "Semantics", "Syntax", "Diagnosing"]),
     tests("HashingTests", knows: ["Hashing"]),
     tests("FormatsTests", knows: ["Formats", "Columns", "RegularExpressions"]),
+    tests("ConnectorsTests", knows: ["Connectors", "Engine", "Formats", "Columns"]),
     tests("DiagnosingTests", knows: ["Diagnosing"], goldens: ["Goldens"]),
     tests("JobStoreTests", knows: ["JobStore", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(

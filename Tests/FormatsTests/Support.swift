@@ -63,7 +63,6 @@ extension Batch {
   var cells: [[Cell]] { (0..<count).map { row in columns.map { Cell($0, row) } } }
 }
 
-/// The rows of a delimited text.
 func readCSV(
   _ text: String, _ columns: [FieldSchema], dialect: CSVDialect = CSVDialect(), needed: [Bool]? = nil,
   blockSize: Int = 1 << 18
@@ -71,6 +70,7 @@ func readCSV(
   try readCSV(Array(text.utf8), columns, dialect: dialect, needed: needed, blockSize: blockSize)
 }
 
+/// The rows of a delimited text.
 func readCSV(
   _ bytes: [UInt8], _ columns: [FieldSchema], dialect: CSVDialect = CSVDialect(), needed: [Bool]? = nil,
   blockSize: Int = 1 << 18
@@ -78,6 +78,27 @@ func readCSV(
   let reader = try CSVReader(
     input: MemoryInput(bytes), name: "in.csv", schema: TableSchema(columns: columns), dialect: dialect,
     needed: needed, blockSize: blockSize)
+  var rows: [[Cell]] = []
+  while let morsel = try reader.next() { rows += try morsel.decode().cells }
+  return rows
+}
+
+func readJSON(
+  _ text: String, _ columns: [FieldSchema], isRecord: Bool = true, refusesUnknown: Bool = false,
+  blockSize: Int = 1 << 18
+) throws -> [[Cell]] {
+  try readJSON(
+    Array(text.utf8), columns, isRecord: isRecord, refusesUnknown: refusesUnknown, blockSize: blockSize)
+}
+
+/// The rows of JSON Lines.
+func readJSON(
+  _ bytes: [UInt8], _ columns: [FieldSchema], isRecord: Bool = true, refusesUnknown: Bool = false,
+  blockSize: Int = 1 << 18
+) throws -> [[Cell]] {
+  let reader = JSONLinesReader(
+    input: MemoryInput(bytes), name: "in.jsonl", schema: TableSchema(columns: columns, isRecord: isRecord),
+    refusesUnknown: refusesUnknown, blockSize: blockSize)
   var rows: [[Cell]] = []
   while let morsel = try reader.next() { rows += try morsel.decode().cells }
   return rows
@@ -93,5 +114,20 @@ func fault(_ body: () throws -> Void) -> String {
     return "\(fault.position): \(column)\(fault.message)" + (fault.help.map { "\n  help: \($0)" } ?? "")
   } catch {
     return "\(error)"
+  }
+}
+
+/// Small random numbers that are the same in every run.
+struct Seeded: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(_ seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ mixed >> 31
   }
 }

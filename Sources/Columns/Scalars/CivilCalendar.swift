@@ -68,8 +68,8 @@ public enum CivilCalendar {
 
   /// Microseconds since 1970-01-01T00:00:00Z; nil when they do not fit 64 bits.
   @inlinable public static func microseconds(days: Int, rest: Int64) -> Int64? {
-    let (start, overflow) = Int64(days).multipliedReportingOverflow(by: 86_400_000_000)
-    let (value, carry) = start.addingReportingOverflow(rest)
-    return overflow || carry ? nil : value
+    // Far from the limits nothing can overflow; near them the day's start may, though the time does not.
+    if days.magnitude < 100_000_000 { return Int64(days) * 86_400_000_000 + rest }
+    return Int64(exactly: Int128(days) * 86_400_000_000 + Int128(rest))
   }
 }

@@ -1,4 +1,5 @@
 import Columns
+import Diagnosing
 
 /// One column of some rows: where each field lies.
 struct CSVFields {
@@ -68,21 +69,24 @@ struct CSVValueFault {
     return RowFault(
       position: position, column: field.name,
       message: "expected \(Wording.expected(field)), found \(found)" + (reason.map { ": \($0)" } ?? ""),
-      help: help(text, isEmpty: count == 0, plan: plan))
+      help: isQuoted ? caseHelp(text) : caseHelp(text) ?? absenceHelp(text, plan: plan))
   }
 
-  private func help(_ text: String, isEmpty: Bool, plan: CSVPlan) -> String? {
+  private func caseHelp(_ text: String) -> String? {
+    guard case .enumeration(let cases) = column.field.type else { return nil }
+    let near =
+      cases.first { $0.lowercased() == text.lowercased() } ?? Suggestion.nearest(to: text, among: cases)
+    return near.map { "did you mean `\($0)`?" }
+  }
+
+  /// How to read a text that looks like a stand-in for nothing.
+  private func absenceHelp(_ text: String, plan: CSVPlan) -> String? {
     let field = column.field
     let name = field.type.languageName
-    if case .enumeration(let cases) = field.type,
-      let near = cases.first(where: { $0.lowercased() == text.lowercased() })
-    {
-      return "did you mean `\(near)`?"
-    }
     let marker = text.isEmpty ? "an empty field" : "`\(text)`"
     let looksAbsent =
       text.isEmpty || ["NA", "N/A", "NULL", "null", "\\N", "-", "?", "none", "None"].contains(text)
-    guard looksAbsent else { return nil }
+    guard looksAbsent, name != "enum" || field.isOptional else { return nil }
     if text == plan.dialect.null {
       return field.isOptional ? nil : "declare the field `\(name)?` if \(marker) means absent"
     }

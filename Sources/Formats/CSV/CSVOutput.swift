@@ -54,11 +54,13 @@ struct CSVOutput {
     switch values {
     case .bits(let bits): return readBits(bits, fields)
     case .int64(let buffer):
-      return check(fields, column, buffer.base, readInt64(fields, column, buffer.base + offset)) {
+      let read = readInt64(fields, column, buffer.base + offset)
+      return check(fields, column, buffer.base, read) {
         $0.firstViolation(ofIntegers: buffer.base, rows: $1, validity: $2)
       }
     case .int32(let buffer):
-      return check(fields, column, buffer.base, readInt32(fields, column, buffer.base + offset)) {
+      let read = readInt32(fields, column, buffer.base + offset)
+      return check(fields, column, buffer.base, read) {
         $0.firstViolation(ofIntegers: buffer.base, rows: $1, validity: $2)
       }
     case .int128(let buffer):
@@ -153,10 +155,10 @@ struct CSVOutput {
       let parse = { (start: UnsafePointer<UInt8>, count: Int) in
         ScalarText.parseBool(UnsafeBufferPointer(start: start, count: count))
       }
-      if let value = parse(start, count) ?? Self.quoted(start, count, fields.quote, parse) {
-        if value { bits.base[(offset + row) >> 6] |= 1 << UInt64((offset + row) & 63) }
-      } else if let null = fields.null, null.equals(start, count) {
+      if let null = fields.null, null.equals(start, count) {
         setAbsent(row)
+      } else if let value = parse(start, count) ?? Self.quoted(start, count, fields.quote, parse) {
+        if value { bits.base[(offset + row) >> 6] |= 1 << UInt64((offset + row) & 63) }
       } else {
         return CSVBadValue(row: row, constraint: nil)
       }

@@ -223,7 +223,7 @@ struct JSONScanner {
 
   /// Whether a number or name ends before this byte.
   @inline(__always)
-  private static func endsWord(_ byte: UInt8) -> Bool {
+  static func endsWord(_ byte: UInt8) -> Bool {
     byte <= 0x20 || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]")
   }
 

@@ -5,9 +5,14 @@ public import RegularExpressions
 public struct TableSchema: Sendable {
   /// In the order of the record's fields, which is the order of a batch's columns.
   public let columns: [FieldSchema]
+  /// Whether an element is a record; if not, the one column is the element itself.
+  public let isRecord: Bool
 
   /// Makes a schema.
-  public init(columns: [FieldSchema]) { self.columns = columns }
+  public init(columns: [FieldSchema], isRecord: Bool = true) {
+    self.columns = columns
+    self.isRecord = isRecord
+  }
 }
 
 /// A column, a member of a record, or the elements of a list or map.

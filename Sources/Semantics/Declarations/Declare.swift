@@ -54,18 +54,25 @@ public func declare(_ inputs: [ModuleInput]) -> DeclaredProgram {
       firstOrdinal: firstOrdinals[index])
     declarer.run()
     program.diagnostics += declarer.diagnostics
-    program.functions += declarer.functions
-    program.flowFunctions += declarer.flowFunctions
-    program.pipelines += declarer.pipelines
+    program.functions.append(moving: &declarer.functions)
+    program.flowFunctions.append(moving: &declarer.flowFunctions)
+    program.pipelines.append(moving: &declarer.pipelines)
   }
   return program
+}
+
+extension Array {
+  /// Appends elements that are not needed elsewhere: the first ones are taken over as a whole.
+  fileprivate mutating func append(moving others: inout [Element]) {
+    if isEmpty { swap(&self, &others) } else { append(contentsOf: others) }
+  }
 }
 
 /// The files in an order in which imported ones come first, and the imports that go round in a circle.
 private struct ImportOrder {
   var modules: [Int] = []
-  /// For each file the declarations that are imports in a circle.
-  var cyclic: [Set<Int>]
+  /// For each file the paths of the imports that close a circle.
+  var cyclic: [Set<Span>]
   var diagnostics: [Diagnostic] = []
 
   private enum State {
@@ -76,54 +83,64 @@ private struct ImportOrder {
 
   init(_ inputs: [ModuleInput]) {
     cyclic = Array(repeating: [], count: inputs.count)
+    let imports = inputs.map { input in
+      var found: [(path: Identifier, target: Int)] = []
+      for path in input.imports.isEmpty ? [] : input.program.importPaths {
+        if case .module(let target)? = input.imports[path.text] { found.append((path, target)) }
+      }
+      return found
+    }
     var states = [State](repeating: .new, count: inputs.count)
     for start in inputs.indices where states[start] == .new {
-      // The path from the start to the file that is being looked at, and the next declaration of each.
+      // The path from the start to the file that is being looked at, and the next import of each.
       var path = [(module: start, next: 0)]
       states[start] = .open
       while let (module, next) = path.last {
-        let declarations = inputs[module].program.declarations
-        guard next < declarations.count else {
+        guard next < imports[module].count else {
           states[module] = .done
           modules.append(module)
           path.removeLast()
           continue
         }
         path[path.count - 1].next += 1
-        guard case .importing(let syntax) = declarations[next].kind,
-          case .module(let target)? = inputs[module].imports[syntax.path.text]
-        else { continue }
+        let (written, target) = imports[module][next]
         switch states[target] {
         case .done: break
         case .new:
           states[target] = .open
           path.append((target, 0))
         case .open:
-          cyclic[module].insert(next)
+          cyclic[module].insert(written.span)
           let first = path.firstIndex { $0.module == target } ?? 0
           let circle = path[first...].map { inputs[$0.module].path } + [inputs[target].path]
-          diagnostics.append(.importCycle(circle, at: syntax.path))
+          diagnostics.append(.importCycle(circle, at: written))
         }
       }
     }
   }
 }
 
+/// The names that no declaration may take.
+private let languageNames = Set(BuiltinTypeName.all.keys)
+  .union(FreeFunction.allCases.map(\.rawValue)).union(["json"])
+
 /// The declaration pass over one file.
 final class Declarer {
   let input: ModuleInput
   let module: Module
   private let others: [Module]
-  private let cyclic: Set<Int>
+  private let cyclic: Set<Span>
   private let firstOrdinal: Int
   var diagnostics: [Diagnostic] = []
   var functions: [PendingBody<TypedFunction>] = []
   var flowFunctions: [PendingBody<FlowFunction>] = []
   var pipelines: [PendingPipeline] = []
   var labels: Set<String> = []
+  /// The functions of the file, each with its position among all declarations.
+  var functionSyntax: [(syntax: FunctionDeclaration, ordinal: Int)] = []
 
   init(
-    _ input: ModuleInput, _ module: Module, others: [Module], cyclic: Set<Int>, firstOrdinal: Int
+    _ input: ModuleInput, _ module: Module, others: [Module], cyclic: Set<Span>, firstOrdinal: Int
   ) {
     self.input = input
     self.module = module
@@ -137,10 +154,8 @@ final class Declarer {
     resolveFields(of: records)
     completeRecords(records)
     let recursive = recursiveFunctions()
-    for (index, declaration) in input.program.declarations.enumerated() {
-      if case .function(let syntax) = declaration.kind {
-        declareFunction(syntax, ordinal: firstOrdinal + index, isRecursive: recursive.contains(index))
-      }
+    for (index, function) in functionSyntax.enumerated() {
+      declareFunction(function.syntax, ordinal: function.ordinal, isRecursive: recursive.contains(index))
     }
     diagnostics += checker.diagnostics
   }
@@ -152,9 +167,10 @@ final class Declarer {
   /// Functions are known by name only, until their signatures are resolved.
   private func claimNames() -> [PendingRecord] {
     var records: [PendingRecord] = []
+    module.symbols.reserveCapacity(input.program.declarations.count)
     for (index, declaration) in input.program.declarations.enumerated() {
       switch declaration.kind {
-      case .importing(let syntax): importNames(syntax, isCyclic: cyclic.contains(index))
+      case .importing(let syntax): importNames(syntax, isCyclic: cyclic.contains(syntax.path.span))
       case .record(let syntax):
         let record = RecordType(name: syntax.name.text, span: syntax.name.span)
         if syntax.fields.isEmpty { diagnostics.append(.emptyDeclaration(syntax.name, "record", "field")) }
@@ -162,7 +178,9 @@ final class Declarer {
         records.append(PendingRecord(record: record, syntax: syntax))
       case .enumeration(let syntax): claim(syntax.name, .enumeration(enumeration(syntax)))
       case .distinctType(let syntax): claim(syntax.name, distinctType(syntax))
-      case .function(let syntax): claim(syntax.name, .broken)
+      case .function(let syntax):
+        claim(syntax.name, .broken)
+        functionSyntax.append((syntax, firstOrdinal + index))
       case .pipeline(let syntax):
         claim(syntax.name, .pipeline(index))
         pipelines.append(
@@ -182,24 +200,17 @@ final class Declarer {
   }
 
   private func claim(_ name: Identifier, _ symbol: Symbol) {
-    if BuiltinTypeName.all[name.text] != nil || FreeFunction(rawValue: name.text) != nil
-      || name.text == "json"
-    {
+    if languageNames.contains(name.text) {
       diagnostics.append(.languageName(name))
-      return
+    } else {
+      bind(name, symbol, isDeclared: true)
     }
-    if bind(name, symbol) { module.declared.insert(name.text) }
   }
 
-  /// False where the name is taken, which is reported.
-  private func bind(_ name: Identifier, _ symbol: Symbol) -> Bool {
-    if let first = module.places[name.text] {
+  private func bind(_ name: Identifier, _ symbol: Symbol, isDeclared: Bool = false) {
+    if let first = module.symbols.claim(name.text, symbol, at: name.span, isDeclared: isDeclared) {
       diagnostics.append(.duplicate(name, first: first, what: "name"))
-      return false
     }
-    module.symbols[name.text] = symbol
-    module.places[name.text] = name.span
-    return true
   }
 
   private func importNames(_ syntax: ImportDeclaration, isCyclic: Bool) {
@@ -211,38 +222,37 @@ final class Declarer {
     case nil: diagnostics.append(.importMissing(syntax.path, reason: "there is no such file"))
     }
     switch syntax.names {
-    case .namespace(let name): _ = bind(name, target.map { .namespace($0) } ?? .broken)
+    case .namespace(let name): bind(name, target.map { .namespace($0) } ?? .broken)
     case .selected(let names):
       for name in names {
         guard let target else {
-          _ = bind(name, .broken)
+          bind(name, .broken)
           continue
         }
-        guard target.declared.contains(name.text), let symbol = target.symbols[name.text] else {
+        guard let symbol = target.symbols.declared(name.text) else {
           diagnostics.append(
-            .notDeclaredIn(name, path: syntax.path.text, candidates: Array(target.declared)))
-          _ = bind(name, .broken)
+            .notDeclaredIn(name, path: syntax.path.text, candidates: target.symbols.declaredNames))
+          bind(name, .broken)
           continue
         }
         if case .pipeline = symbol {
           diagnostics.append(.notImportable(name, path: syntax.path.text))
-          _ = bind(name, .broken)
+          bind(name, .broken)
           continue
         }
-        _ = bind(name, symbol)
+        bind(name, symbol)
       }
     }
   }
 
   private func enumeration(_ syntax: EnumDeclaration) -> EnumType {
-    var seen: [String: Span] = [:]
+    var seen = FirstPlaces()
     var cases: [String] = []
     for name in syntax.cases {
-      if let first = seen[name.text] {
+      if let first = seen.first(name.text, at: name.span) {
         diagnostics.append(.duplicate(name, first: first, what: "case"))
         continue
       }
-      seen[name.text] = name.span
       cases.append(name.text)
     }
     if syntax.cases.isEmpty { diagnostics.append(.emptyDeclaration(syntax.name, "enum", "case")) }

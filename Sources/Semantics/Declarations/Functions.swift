@@ -10,13 +10,12 @@ extension Declarer {
     } else if let label = syntax.unlabels.first {
       diagnostics.append(.notBuilt("labels are", at: label.span))
     }
-    var seen: [String: Span] = [:]
+    var seen = FirstPlaces()
     var types: [SignatureType] = []
     for parameter in syntax.parameters {
-      if let first = seen[parameter.name.text] {
+      if let first = seen.first(parameter.name.text, at: parameter.name.span) {
         diagnostics.append(.duplicate(parameter.name, first: first, what: "parameter"))
       }
-      seen[parameter.name.text] = parameter.name.span
       types.append(resolveSignature(parameter.type))
       if let bound = types.last?.unbuiltBound {
         diagnostics.append(.notBuilt("`\(bound.typeName)` is", at: parameter.type.span))
@@ -36,7 +35,6 @@ extension Declarer {
         return nil
       }
     }
-    let isOurs = module.places[syntax.name.text] == syntax.name.span
     if types.contains(where: \.isFlow) || resultType.isFlow {
       guard case .flow(let flow) = resultType else {
         if case .value(let type) = resultType, type != .error {
@@ -45,7 +43,7 @@ extension Declarer {
         return
       }
       let function = flowFunction(syntax, types, defaults, flow, ordinal)
-      if isOurs { module.symbols[syntax.name.text] = .flowFunction(function) }
+      module.symbols.complete(syntax.name.text, .flowFunction(function), at: syntax.name.span)
       flowFunctions.append(
         PendingBody(
           target: function, syntax: syntax, module: module.index, ordinal: ordinal, isRecursive: isRecursive))
@@ -58,7 +56,7 @@ extension Declarer {
     let function = TypedFunction(
       name: syntax.name.text, parameters: locals, defaults: defaults, result: type,
       isFallible: result.fallible != nil, span: syntax.name.span)
-    if isOurs { module.symbols[syntax.name.text] = .function(function) }
+    module.symbols.complete(syntax.name.text, .function(function), at: syntax.name.span)
     functions.append(
       PendingBody(
         target: function, syntax: syntax, module: module.index, ordinal: ordinal, isRecursive: isRecursive))
@@ -97,31 +95,27 @@ extension Declarer {
       span: syntax.name.span)
   }
 
-  /// The functions, as positions among the declarations, that reach themselves through calls. Each circle
-  /// is reported once, at the function that is declared first.
+  /// The functions, as indices of `functionSyntax`, that reach themselves through calls. Each circle is
+  /// reported once, at the function that is declared first.
   func recursiveFunctions() -> Set<Int> {
-    var positions: [String: Int] = [:]
-    var bodies: [(position: Int, name: Identifier, body: Expression)] = []
-    for (index, declaration) in input.program.declarations.enumerated() {
-      guard case .function(let syntax) = declaration.kind,
-        module.places[syntax.name.text] == syntax.name.span
-      else { continue }
-      positions[syntax.name.text] = bodies.count
-      bodies.append((index, syntax.name, syntax.body))
+    var positions = [String: Int](minimumCapacity: functionSyntax.count)
+    for (index, function) in functionSyntax.enumerated() where positions[function.syntax.name.text] == nil {
+      positions[function.syntax.name.text] = index
     }
-    let calls = bodies.map { body in
+    let calls = functionSyntax.map { function in
       var callees: [Int] = []
-      body.body.forEachCall { name in
+      function.syntax.body.forEachCall { name in
         if let callee = positions[name], !callees.contains(callee) { callees.append(callee) }
       }
       return callees
     }
     var recursive: Set<Int> = []
-    for component in CallGraph(calls).circles {
-      let first = component[0]
-      let path = CallGraph.circle(from: first, in: Set(component), calls)
-      diagnostics.append(.recursion(path.map { bodies[$0].name.text }, at: bodies[first].name))
-      for member in component { recursive.insert(bodies[member].position) }
+    for circle in CallGraph(calls).circles {
+      let path = CallGraph.circle(from: circle[0], in: Set(circle), calls)
+      diagnostics.append(
+        .recursion(
+          path.map { functionSyntax[$0].syntax.name.text }, at: functionSyntax[circle[0]].syntax.name))
+      recursive.formUnion(circle)
     }
     return recursive
   }

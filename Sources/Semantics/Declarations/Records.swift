@@ -14,16 +14,15 @@ extension Declarer {
   /// types are known.
   func resolveFields(of records: [PendingRecord]) {
     for pending in records {
-      var seen: [String: Span] = [:]
+      var seen = FirstPlaces()
       var fields: [Field] = []
       fields.reserveCapacity(pending.syntax.fields.count)
       for syntax in pending.syntax.fields {
         let type = resolve(syntax.type)
-        if let first = seen[syntax.name.text] {
+        if let first = seen.first(syntax.name.text, at: syntax.name.span) {
           diagnostics.append(.duplicate(syntax.name, first: first, what: "field"))
           continue
         }
-        seen[syntax.name.text] = syntax.name.span
         fields.append(
           Field(name: syntax.name.text, type: type, column: syntax.name.text, span: syntax.name.span))
       }
@@ -34,7 +33,7 @@ extension Declarer {
   /// Finds records that contain themselves, then completes all fields: those of contained records first,
   /// because a default may construct one.
   func completeRecords(_ records: [PendingRecord]) {
-    var pending: [ObjectIdentifier: Int] = [:]
+    var pending = [ObjectIdentifier: Int](minimumCapacity: records.count)
     for (index, record) in records.enumerated() { pending[ObjectIdentifier(record.record)] = index }
     var order: [Int] = []
     var states = [Int](repeating: 0, count: records.count)
@@ -72,7 +71,7 @@ extension Declarer {
 
   private func complete(_ pending: PendingRecord) {
     let naming = naming(pending.syntax.annotations)
-    var columns: [String: Span] = [:]
+    var columns = FirstPlaces()
     var index = 0
     for syntax in pending.syntax.fields {
       // A repeated field was reported and left out.
@@ -90,10 +89,9 @@ extension Declarer {
         annotate(&details, annotation)
       }
       let column = details.column ?? naming.column(of: field.name)
-      if let first = columns[column] {
+      if let first = columns.first(column, at: syntax.name.span) {
         diagnostics.append(.repeatedColumn(column, syntax.name, first: first))
       }
-      columns[column] = syntax.name.span
       let defaultValue = syntax.defaultValue.map { constant($0, of: field.type, "a default") }
       pending.record.fields[index] = Field(
         name: field.name, type: field.type, column: column, defaultValue: defaultValue,

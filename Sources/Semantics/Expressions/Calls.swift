@@ -117,9 +117,9 @@ extension ExpressionChecker {
   private func callQualified(
     _ name: Identifier, in other: Module, _ arguments: [Argument], _ span: Span, in scope: Scope
   ) -> TypedExpression {
-    guard other.declared.contains(name.text), let symbol = other.symbols[name.text] else {
+    guard let symbol = other.symbols.declared(name.text) else {
       checkLoose(arguments, in: scope)
-      return fail(.notDeclaredIn(name, path: other.path, candidates: Array(other.declared)))
+      return fail(.notDeclaredIn(name, path: other.path, candidates: other.symbols.declaredNames))
     }
     switch symbol {
     case .function(let function): return call(function, name, arguments, span, in: scope)
@@ -149,12 +149,9 @@ extension ExpressionChecker {
   private func call(
     _ function: TypedFunction, _ name: Identifier, _ arguments: [Argument], _ span: Span, in scope: Scope
   ) -> TypedExpression {
-    let parameters = zip(function.parameters, function.defaults).map { local, defaultValue in
-      CallParameter(name: local.name, isLabelled: defaultValue != nil, isRequired: defaultValue == nil)
-    }
-    let matched = match(arguments, to: parameters, of: name, span)
+    let matched = match(arguments, to: function.callParameters, of: name, span)
     var values: [TypedExpression] = []
-    values.reserveCapacity(parameters.count)
+    values.reserveCapacity(function.parameters.count)
     for (index, local) in function.parameters.enumerated() {
       if let argument = matched.values[index] {
         values.append(check(argument, in: scope, expecting: local.type))

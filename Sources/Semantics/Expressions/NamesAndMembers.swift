@@ -20,7 +20,7 @@ extension ExpressionChecker {
     }
     if FreeFunction(rawValue: name.text) != nil { return fail(.functionAsValue(name)) }
     if BuiltinTypeName.all[name.text] != nil { return fail(.typeAsValue(name)) }
-    return fail(.unknownName(name, candidates: scope.names + module.symbols.keys))
+    return fail(.unknownName(name, candidates: scope.names + module.symbols.names))
   }
 
   /// The number of the group that an expression stands for: `g`, `g.where(p)`, `g.window`.
@@ -70,8 +70,8 @@ extension ExpressionChecker {
   }
 
   private func qualifiedName(_ name: Identifier, in other: Module) -> TypedExpression {
-    guard other.declared.contains(name.text), let symbol = other.symbols[name.text] else {
-      return fail(.notDeclaredIn(name, path: other.path, candidates: Array(other.declared)))
+    guard let symbol = other.symbols.declared(name.text) else {
+      return fail(.notDeclaredIn(name, path: other.path, candidates: other.symbols.declaredNames))
     }
     if case .broken = symbol { return poison(name.span) }
     return fail(.notAValue(name, symbol))

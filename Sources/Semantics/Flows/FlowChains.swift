@@ -35,8 +35,7 @@ extension FlowChecker {
     case .member(let base, let name, isOptional: false):
       if case .name(let qualifier) = base.kind, scope.lookup(qualifier.text) == nil,
         case .namespace(let module)? = checker.module.symbols[qualifier.text],
-        module.declared.contains(name.text),
-        case .flowFunction(let function)? = module.symbols[name.text]
+        case .flowFunction(let function)? = module.symbols.declared(name.text)
       {
         return function
       }

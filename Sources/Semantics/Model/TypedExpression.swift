@@ -94,6 +94,8 @@ public final class TypedFunction: @unchecked Sendable {
   public internal(set) var body: TypedExpression?
   /// Where the name is declared.
   public let span: Span
+  /// The parameters as calls see them.
+  let callParameters: [CallParameter]
 
   /// Makes a function whose body follows.
   public init(
@@ -106,6 +108,9 @@ public final class TypedFunction: @unchecked Sendable {
     self.result = result
     self.isFallible = isFallible
     self.span = span
+    callParameters = zip(parameters, defaults).map { parameter, value in
+      CallParameter(name: parameter.name, isLabelled: value != nil, isRequired: value == nil)
+    }
   }
 }
 

@@ -32,6 +32,60 @@ public enum Symbol: Sendable {
   }
 }
 
+/// The names at the top level of a file.
+public struct SymbolTable: Sendable {
+  private struct Entry: Sendable {
+    var symbol: Symbol
+    /// Where the name is declared or imported in the file.
+    let place: Span
+    /// Whether it is declared here, so that other files may import it.
+    let isDeclared: Bool
+  }
+
+  private var entries: [String: Entry] = [:]
+
+  /// Makes an empty table.
+  public init() {}
+
+  /// What a name stands for in the file.
+  public subscript(name: String) -> Symbol? { entries[name]?.symbol }
+
+  /// What a name stands for in other files that import this one.
+  public func declared(_ name: String) -> Symbol? {
+    guard let entry = entries[name], entry.isDeclared else { return nil }
+    return entry.symbol
+  }
+
+  /// Where a name is declared or imported in the file.
+  public func place(of name: String) -> Span? { entries[name]?.place }
+
+  /// Every name.
+  public var names: [String] { Array(entries.keys) }
+
+  /// The names that other files may import.
+  public var declaredNames: [String] { entries.compactMap { $0.value.isDeclared ? $0.key : nil } }
+
+  /// The names of the symbols that fulfil a condition.
+  func names(where condition: (Symbol) -> Bool) -> [String] {
+    entries.compactMap { condition($0.value.symbol) ? $0.key : nil }
+  }
+
+  mutating func reserveCapacity(_ count: Int) { entries.reserveCapacity(count) }
+
+  /// Adds a name; one that is there already keeps its meaning, and the place of that is given.
+  mutating func claim(_ name: String, _ symbol: Symbol, at place: Span, isDeclared: Bool) -> Span? {
+    if let first = entries[name] { return first.place }
+    entries[name] = Entry(symbol: symbol, place: place, isDeclared: isDeclared)
+    return nil
+  }
+
+  /// Says more about a name, if the declaration at `place` is the one that has it.
+  mutating func complete(_ name: String, _ symbol: Symbol, at place: Span) {
+    guard let index = entries.index(forKey: name), entries.values[index].place == place else { return }
+    entries.values[index].symbol = symbol
+  }
+}
+
 /// One file and the names that it declares and imports. Written by the declaration pass alone, read-only
 /// (also from several threads) afterwards; hence `@unchecked`.
 public final class Module: @unchecked Sendable {
@@ -42,11 +96,7 @@ public final class Module: @unchecked Sendable {
   /// The file's syntax.
   public let program: Program
   /// Everything that can be named: declared here or imported.
-  public internal(set) var symbols: [String: Symbol] = [:]
-  /// Where each of `symbols` is declared or imported in this file.
-  public internal(set) var places: [String: Span] = [:]
-  /// The names declared here, which other files may import.
-  public internal(set) var declared: Set<String> = []
+  public internal(set) var symbols = SymbolTable()
 
   init(index: Int, path: String, program: Program) {
     self.index = index

@@ -79,9 +79,9 @@ struct TypeResolver {
   ) -> Type {
     switch module.symbols[qualifier.text] {
     case .namespace(let other):
-      guard other.declared.contains(name.text), let symbol = other.symbols[name.text] else {
+      guard let symbol = other.symbols.declared(name.text) else {
         diagnostics.append(
-          .notDeclaredIn(name, path: other.path, candidates: other.typeNames.filter(other.declared.contains)))
+          .notDeclaredIn(name, path: other.path, candidates: other.symbols.declaredNames))
         return .error
       }
       return type(of: symbol, name, arguments, span)
@@ -155,27 +155,27 @@ extension Type {
 extension Module {
   /// The types that are declared or imported here.
   var typeNames: [String] {
-    symbols.compactMap { name, symbol in
+    symbols.names { symbol in
       switch symbol {
-      case .record, .enumeration, .distinct: name
-      default: nil
+      case .record, .enumeration, .distinct: true
+      default: false
       }
     }
   }
 
   /// The functions that are declared or imported here.
   var functionNames: [String] {
-    symbols.compactMap { name, symbol in
+    symbols.names { symbol in
       switch symbol {
-      case .function, .flowFunction: name
-      default: nil
+      case .function, .flowFunction: true
+      default: false
       }
     }
   }
 
   /// The imported files.
   var namespaceNames: [String] {
-    symbols.compactMap { name, symbol in if case .namespace = symbol { name } else { nil } }
+    symbols.names { symbol in if case .namespace = symbol { true } else { false } }
   }
 }
 

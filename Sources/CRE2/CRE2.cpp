@@ -2,13 +2,13 @@
 
 #include <re2/re2.h>
 
-#include <new>
 #include <vector>
 
 struct CRE2Expression {
   re2::RE2 compiled;
 
-  CRE2Expression(const re2::StringPiece &source, const re2::RE2::Options &options) : compiled(source, options) {}
+  CRE2Expression(const re2::StringPiece &source, const re2::RE2::Options &options)
+      : compiled(source, options) {}
 };
 
 static re2::StringPiece piece(const uint8_t *text, size_t length) {
@@ -54,7 +54,9 @@ bool cre2_find(
     groups = far.data();
   }
   re2::StringPiece whole = piece(text, length);
-  if (!expression->compiled.Match(whole, start, length, re2::RE2::UNANCHORED, groups, bound_count)) return false;
+  if (!expression->compiled.Match(whole, start, length, re2::RE2::UNANCHORED, groups, bound_count)) {
+    return false;
+  }
   for (int32_t index = 0; index < bound_count; index++) {
     bool took_part = groups[index].data() != nullptr;
     bounds[2 * index] = took_part ? groups[index].data() - whole.data() : -1;

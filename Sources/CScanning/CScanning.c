@@ -76,7 +76,8 @@ INLINE CScanningResult index_text(
 }
 
 INLINE void count_bytes(
-  const uint8_t *bytes, size_t length, uint8_t first, uint8_t second, size_t *first_count, size_t *second_count) {
+  const uint8_t *bytes, size_t length, uint8_t first, uint8_t second, size_t *first_count,
+  size_t *second_count) {
   size_t firsts = 0, seconds = 0, at = 0;
   for (; at + 64 <= length; at += 64) {
     Bytes text;
@@ -95,16 +96,16 @@ INLINE void count_bytes(
   *second_count = seconds;
 }
 
-#define VARIANT(name, attributes)                                                                              \
-  attributes static CScanningResult index_##name(                                                              \
-    const uint8_t *bytes, size_t start, size_t end, uint8_t separator, uint8_t quote, CScanningState *state,   \
-    uint32_t *positions) {                                                                                     \
-    return index_text(bytes, start, end, separator, quote, state, positions);                                  \
-  }                                                                                                            \
-  attributes static void count_##name(                                                                         \
-    const uint8_t *bytes, size_t length, uint8_t first, uint8_t second, size_t *first_count,                   \
-    size_t *second_count) {                                                                                    \
-    count_bytes(bytes, length, first, second, first_count, second_count);                                      \
+#define VARIANT(name, attributes)                                                                          \
+  attributes static CScanningResult index_##name(                                                          \
+    const uint8_t *bytes, size_t start, size_t end, uint8_t separator, uint8_t quote, CScanningState *state,\
+    uint32_t *positions) {                                                                                 \
+    return index_text(bytes, start, end, separator, quote, state, positions);                              \
+  }                                                                                                        \
+  attributes static void count_##name(                                                                     \
+    const uint8_t *bytes, size_t length, uint8_t first, uint8_t second, size_t *first_count,               \
+    size_t *second_count) {                                                                                \
+    count_bytes(bytes, length, first, second, first_count, second_count);                                  \
   }
 
 VARIANT(plain, )
@@ -139,7 +140,8 @@ CScanningResult cscanning_index(
 }
 
 void cscanning_count(
-  const uint8_t *bytes, size_t length, uint8_t first, uint8_t second, size_t *first_count, size_t *second_count) {
+  const uint8_t *bytes, size_t length, uint8_t first, uint8_t second, size_t *first_count,
+  size_t *second_count) {
 #if defined(__x86_64__)
   if (level() == AVX512) {
     count_avx512(bytes, length, first, second, first_count, second_count);

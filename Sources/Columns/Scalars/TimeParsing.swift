@@ -71,7 +71,8 @@ private struct TimeComponents {
 }
 
 extension TimeFormat {
-  /// Days since 1970-01-01; times in the text must be right, but count for nothing. An epoch must be midnight.
+  /// Days since 1970-01-01; times in the text must be right, but count for nothing. An epoch must be
+  /// midnight.
   public func parseDate(_ text: UnsafeBufferPointer<UInt8>) -> Int32? {
     switch kind {
     case .epoch:

@@ -1,4 +1,4 @@
-// What a node does is told in Semantics (`Operation`, `Connector`, ...): whoever reads a graph reads those too.
+// What a node does is told in Semantics (`Operation`, `Connector`): whoever reads a graph reads those too.
 @_exported import Semantics
 import Diagnosing
 import Syntax

@@ -59,7 +59,8 @@ private func imports(of module: String) throws -> [Import] {
       else { continue }
       // `import struct Foundation.URL` names the module after a kind.
       let name = words[(keyword + 1)...].first { !["struct", "enum", "class", "func", "protocol"].contains($0) }
-      guard let name else { continue }
+      // Examples of the language, inside strings, import paths: those start with a quote.
+      guard let name, name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "." || $0 == "_" }) else { continue }
       let imported = String(name.split(separator: ".")[0])
       found.append(Import(module: imported, line: "\(module)/\(file.lastPathComponent):\(index + 1)"))
     }

@@ -99,6 +99,19 @@ struct ResilienceTests {
     }
   }
 
+  @Test(arguments: [
+    "'", "' ", "; ", "/*", "#\n", "\"", "\"{", "\"\"\"\n", "\"\"\"\nfn a\n", "re\"", "\u{201E}", "\u{A0}",
+    "@a\n", "@a(",
+    "{\n", "}\n", "(\n", "let a = ", "a, ", "(a, ", "x.", "x<A", "fn f(\n", "record A\n", "from a: T = b\n",
+    "if a {", "a ? b : ",
+    "match a { b -> ", "\"a {b\n", "task t() -> A {\n", "enum A {\n", "\\", "\u{E9}", "\u{0}",
+  ])
+  func `long runs of one text parse`(text: String) {
+    for start in ["", "fn f() -> Int {\n  ", "pipeline p {\n  "] {
+      check(Array((start + String(repeating: text, count: 3_000)).utf8), "runs of \(text)")
+    }
+  }
+
   /// Ways to nest or chain without end: what opens a level, what is innermost, what closes it.
   static let towers: [(open: String, inner: String, close: String)] = [
     ("(", "1", ")"), ("[", "1", "]"), ("{ ", "1", " }"), ("-", "1", ""), ("!", "a", ""), ("try ", "a", ""),

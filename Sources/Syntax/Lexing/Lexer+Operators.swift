@@ -63,33 +63,34 @@ extension Lexer {
   }
 
   private mutating func lexSemicolons(_ start: Int) {
-    position += 1
-    var end = position
-    while end < count, base[end] == UInt8(ascii: " ") || base[end] == UInt8(ascii: ";") { end += 1 }
+    var end = start
+    while end < count, base[end] == UInt8(ascii: ";") || base[end] == UInt8(ascii: " ") {
+      if base[end] == UInt8(ascii: ";") { position = end + 1 }
+      end += 1
+    }
     let endsLine = end == count || base[end] == UInt8(ascii: "\n") || base[end] == UInt8(ascii: "\r")
-    while position < count, base[position] == UInt8(ascii: ";") { position += 1 }
     report(ParsingDiagnostics.semicolon(span(start, position), endsLine: endsLine))
     append(.unknown, from: start)
     flags.insert(.startsLine)
   }
 
   private mutating func lexSingleQuotes(_ start: Int) {
-    let line = restOfLine(start + 1)
-    guard let length = line.firstIndex(of: UInt8(ascii: "'")).map({ $0 - line.startIndex }) else {
+    var end = start + 1
+    while end < count, base[end] != UInt8(ascii: "'"), base[end] != UInt8(ascii: "\n"),
+      base[end] != UInt8(ascii: "\r")
+    {
+      end += 1
+    }
+    guard byte(end) == UInt8(ascii: "'") else {
       position += 1
       reportCharacter(ParsingDiagnostics.singleQuotes(span(start, position), text: nil))
       return append(.unknown, from: start)
     }
-    position = start + length + 2
-    let text = String(decoding: line.prefix(length), as: UTF8.self)
+    position = end + 1
+    let text = String(
+      decoding: UnsafeBufferPointer(start: base + start + 1, count: end - start - 1), as: UTF8.self)
     reportCharacter(ParsingDiagnostics.singleQuotes(span(start, position), text: text))
     append(.badLiteral, from: start)
-  }
-
-  private func restOfLine(_ start: Int) -> Slice<UnsafeBufferPointer<UInt8>> {
-    var end = start
-    while end < count, base[end] != UInt8(ascii: "\n"), base[end] != UInt8(ascii: "\r") { end += 1 }
-    return UnsafeBufferPointer(start: base, count: count)[start..<end]
   }
 
   private mutating func lexStrayByte(_ start: Int, _ first: UInt8) {
@@ -159,7 +160,7 @@ extension Lexer {
   private mutating func lexTypographicQuotes(_ start: Int) {
     var end = start + 3
     while end < count, base[end] != UInt8(ascii: "\n"), base[end] != UInt8(ascii: "\r") {
-      if base[end] == 0xE2, byte(end + 1) == 0x80, byte(end + 2) == 0x9C || byte(end + 2) == 0x9D {
+      if base[end] == 0xE2, byte(end + 1) == 0x80, 0x9C...0x9E ~= byte(end + 2) {
         position = end + 3
         report(ParsingDiagnostics.typographicQuotes(span(start, position)))
         return append(.badLiteral, from: start)

@@ -75,7 +75,9 @@ extension Diagnostic {
 
   // MARK: - Failure
 
-  static func uncovered(_ operation: Fallible, at span: Span, _ context: Cover) -> Diagnostic {
+  static func uncovered(
+    _ operation: Fallible, at span: Span, of whole: Span, _ context: Cover
+  ) -> Diagnostic {
     let what: String
     let why: String
     switch operation {
@@ -104,13 +106,14 @@ extension Diagnostic {
     }
     var fixes: [Fix] = []
     if context.allowsTry {
-      fixes.append(Fix("insert `try`", edits: [Edit(span.startPoint, "try ")]))
+      fixes.append(Fix("insert `try`", edits: [Edit(whole.startPoint, "try ")]))
     }
     return Diagnostic(
       .uncovered, "\(what) can fail, and nothing covers it", at: span, label: why, help: ways, fixes: fixes)
   }
 
-  static func coverOverNothing(_ cover: CoverWord, _ value: Span, at span: Span) -> Diagnostic {
+  /// `place` is the word `try`, or the fallback of an `else`.
+  static func coverOverNothing(_ cover: CoverWord, _ value: Span, _ place: Span) -> Diagnostic {
     switch cover {
     case .else:
       Diagnostic(
@@ -118,15 +121,15 @@ extension Diagnostic {
         label: "never fails", help: "remove `else` and what follows; for what may be absent it is `??`",
         fixes: [
           Fix(
-            "remove `else` and what follows", edits: [Edit(Span(span.file, value.end, span.end), "")])
+            "remove `else` and what follows", edits: [Edit(Span(value.file, value.end, place.end), "")])
         ])
     case .try:
       Diagnostic(
-        .coverOverNothing, "nothing here can fail, so `try` has nothing to cover", at: span,
+        .coverOverNothing, "nothing here can fail, so `try` has nothing to cover", at: place,
         label: "never fails", labels: [], help: "remove `try`",
         fixes: [
           Fix(
-            "remove `try`", isSafe: true, edits: [Edit(Span(span.file, span.start, value.start), "")])
+            "remove `try`", isSafe: true, edits: [Edit(Span(value.file, place.start, value.start), "")])
         ])
     case .tryMap:
       Diagnostic(

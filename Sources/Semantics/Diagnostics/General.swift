@@ -20,6 +20,15 @@ extension Diagnostic {
       fixes: [Fix("write `\(meant)`", edits: [Edit(name.span, meant)])])
   }
 
+  /// The edits that put `suffix` behind a value, in parentheses where it would bind to a part of it.
+  static func appending(_ suffix: String, to value: TypedExpression) -> [Edit] {
+    switch value.kind {
+    case .local, .field, .call, .builtin, .construct, .list, .map, .interpolation, .error:
+      [Edit(value.span.endPoint, suffix)]
+    default: [Edit(value.span.startPoint, "("), Edit(value.span.endPoint, ")\(suffix)")]
+    }
+  }
+
   /// `a`, `a` and `b`, `a`, `b` and `c`.
   static func list(_ names: [String], _ word: String = "and") -> String {
     let quoted = names.map { "`\($0)`" }

@@ -21,7 +21,7 @@ extension Diagnostic {
     switch (found.type, wanted.unwrapped) {
     case (.distinct(let type), let raw) where type.raw == raw:
       help = "a distinct type does not convert by itself: take its raw value with `.raw`"
-      fixes = [Fix("insert `.raw`", edits: [Edit(span.endPoint, ".raw")])]
+      fixes = [Fix("insert `.raw`", edits: appending(".raw", to: found))]
     case (let raw, .distinct(let type)) where type.raw == raw:
       help = "wrap it: `\(type.name)(...)`"
       fixes = [
@@ -63,7 +63,7 @@ extension Diagnostic {
       label: "`\(found.type)`",
       help: conversion.map { "numbers do not convert by themselves: add `\($0)`" },
       fixes: found.type.isOptional
-        ? [] : conversion.map { [Fix("insert `\($0)`", edits: [Edit(found.span.endPoint, $0)])] } ?? [])
+        ? [] : conversion.map { [Fix("insert `\($0)`", edits: appending($0, to: found))] } ?? [])
   }
 
   static func operatorUndefined(
@@ -77,7 +77,7 @@ extension Diagnostic {
       return Diagnostic(
         .operatorUndefined, "`\(sign.rawValue)` does not mix `\(left.type)` and `\(right.type)`", at: place,
         label: "two kinds of numbers", labels: labels, help: "convert one of them: add `\(conversion)`",
-        fixes: [Fix("insert `\(conversion)`", edits: [Edit(narrow.span.endPoint, conversion)])])
+        fixes: [Fix("insert `\(conversion)`", edits: appending(conversion, to: narrow))])
     }
     var help: String?
     switch (left.type, right.type) {

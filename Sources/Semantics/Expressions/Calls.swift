@@ -179,7 +179,7 @@ extension ExpressionChecker {
     if coverage.isCovered || coverage.context == .tryMap {
       coverage.failures += 1
     } else if !coverage.context.allowsTry {
-      return fail(.uncovered(.fail, at: span, coverage.context))
+      return fail(.uncovered(.fail, at: span, of: span, coverage.context))
     }
     return TypedExpression(.fail(message), want.type ?? .nothing, span)
   }

@@ -101,15 +101,17 @@ extension ExpressionChecker {
     var covered: TypedExpression
     var otherwise: TypedExpression
     if let type = want.type, want.isRequired {
-      let inner = underCover(value, .else, span) { self.infer(value, in: scope, want) }
+      let inner = underCover(value, .else, fallback.span) { self.infer(value, in: scope, want) }
       covered = coerced(inner, to: type)
       otherwise = check(fallback, in: scope, expecting: type)
     } else {
       if rank(fallback).knowsMore(than: rank(value)) {
         otherwise = infer(fallback, in: scope, want)
-        covered = underCover(value, .else, span) { self.infer(value, in: scope, .hint(otherwise.type)) }
+        covered = underCover(value, .else, fallback.span) {
+          self.infer(value, in: scope, .hint(otherwise.type))
+        }
       } else {
-        covered = underCover(value, .else, span) { self.infer(value, in: scope, want) }
+        covered = underCover(value, .else, fallback.span) { self.infer(value, in: scope, want) }
         otherwise = infer(fallback, in: scope, .hint(covered.type))
       }
     }
@@ -144,17 +146,18 @@ extension ExpressionChecker {
     let failures = coverage.failures
     coverage = outer
     if judged, failures == 0, poisoned == before {
-      return fail(.coverOverNothing(cover, value.span, at: place))
+      return fail(.coverOverNothing(cover, value.span, place))
     }
     return typed
   }
 
-  /// Notes that the operation at `span` can fail; an error where nothing covers it.
-  func markFallible(_ span: Span, _ operation: Fallible) {
+  /// Notes that the operation at `span`, in the expression `whole`, can fail; an error where nothing
+  /// covers it.
+  func markFallible(_ span: Span, of whole: Span? = nil, _ operation: Fallible) {
     if coverage.isCovered || coverage.context == .tryMap {
       coverage.failures += 1
     } else {
-      report(.uncovered(operation, at: span, coverage.context))
+      report(.uncovered(operation, at: span, of: whole ?? span, coverage.context))
       poisoned += 1
     }
   }

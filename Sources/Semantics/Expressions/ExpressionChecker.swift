@@ -76,7 +76,7 @@ public final class ExpressionChecker {
     let before = poisoned
     let typed = check(body, in: inner, expecting: type)
     if cover == .tryMap, coverage.failures == 0, poisoned == before {
-      report(.coverOverNothing(.tryMap, body.span, at: body.span))
+      report(.coverOverNothing(.tryMap, body.span, body.span))
     }
     return TypedLambda(parameters: locals, body: typed)
   }

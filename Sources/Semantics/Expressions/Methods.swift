@@ -63,7 +63,7 @@ extension ExpressionChecker {
       }
     }
     if let failure = function.failure {
-      markFallible(Span(span.file, name.span.start, span.end), .standard(name.text, failure))
+      markFallible(Span(span.file, name.span.start, span.end), of: span, .standard(name.text, failure))
     }
     let type = schemes.type(function.result)
     if type == .error { return poison(span) }

@@ -137,6 +137,8 @@ extension Type: CustomStringConvertible {
     case .duration: "Duration"
     case .uuid: "Uuid"
     case .json: "Json"
+    case .list(.nothing): "an empty list"
+    case .map(.nothing): "an empty map"
     case .list(let element): "List<\(element)>"
     case .map(let value): "Map<String, \(value)>"
     case .vector(let size): "Vector<\(size)>"

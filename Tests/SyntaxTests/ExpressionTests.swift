@@ -23,7 +23,6 @@ struct ExpressionTests {
     ("a || b else c", "(else (|| a b) c)"),
     ("try a else b", "(try (else a b))"),
     ("a else try b", "(else a (try b))"),
-    ("1 + try a + b", "(+ 1 (try (+ a b)))"),
     ("x -> x + 1 else 2", "(\\x (else (+ x 1) 2))"),
     ("(a, b) -> a - b", "(\\a,b (- a b))"),
     ("(a) -> a", "(\\a a)"),

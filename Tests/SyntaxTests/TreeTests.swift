@@ -10,7 +10,7 @@ func printed(_ node: SyntaxNode) -> [UInt8] {
       switch element {
       case .node(let child): walk(child)
       case .token(let token):
-        for piece in token.trivia { bytes += node.tree.file.bytes[piece.range] }
+        bytes += node.tree.file.bytes[token.triviaRange]
         bytes += token.bytes
       }
     }
@@ -49,6 +49,20 @@ struct TreeTests {
   @Test(arguments: Corpus.cases)
   func `a tree prints its file back byte for byte`(name: String) throws {
     #expect(try flaw(of: parse(bytes: Corpus.bytes(ofCase: name))) == nil)
+  }
+
+  @Test(arguments: Corpus.cases)
+  func `the pieces of trivia cover what lies between tokens`(name: String) throws {
+    let tree = try parse(bytes: Corpus.bytes(ofCase: name)).tree
+    for index in tree.tokens.indices {
+      let token = tree.token(index)
+      var end = token.triviaRange.lowerBound
+      for piece in token.trivia {
+        #expect(piece.range.lowerBound == end && !piece.range.isEmpty)
+        end = piece.range.upperBound
+      }
+      #expect(end == token.triviaRange.upperBound)
+    }
   }
 
   @Test(arguments: [

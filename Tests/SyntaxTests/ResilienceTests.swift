@@ -128,7 +128,7 @@ struct ResilienceTests {
   @Test(arguments: towers.indices)
   func `deep nesting is reported and nothing overflows`(index: Int) {
     let tower = ResilienceTests.towers[index]
-    for (count, closes) in [(200, true), (20_000, true), (20_000, false)] {
+    for (count, closes) in [(200, true), (8_000, true), (8_000, false)] {
       let text =
         "fn deep() -> Int {\n  " + String(repeating: tower.open, count: count) + tower.inner
         + (closes ? String(repeating: tower.close, count: count) : "") + "\n}\nfn next() -> Int { 1 }\n"
@@ -145,8 +145,8 @@ struct ResilienceTests {
   ])
   func `deep types are reported and nothing overflows`(open: String, close: String) {
     let text =
-      "record A {\n  a: " + String(repeating: open, count: 20_000) + "Int"
-      + String(repeating: close, count: 20_000)
+      "record A {\n  a: " + String(repeating: open, count: 8_000) + "Int"
+      + String(repeating: close, count: 8_000)
       + "\n}\nfn next() -> Int { 1 }\n"
     let parsed = parse(text)
     #expect(flaw(of: parsed) == nil)

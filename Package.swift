@@ -89,6 +89,7 @@ let package = Package(
     tests("FormatsTests", knows: ["Formats", "Columns", "RegularExpressions"]),
     tests("ConnectorsTests", knows: ["Connectors", "Engine", "Formats", "Columns"]),
     tests("DiagnosingTests", knows: ["Diagnosing"], goldens: ["Goldens"]),
+    tests("ColumnsTests", knows: ["Columns"]),
     tests("JobStoreTests", knows: ["JobStore", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(
       "PlanningTests", knows: ["Planning", "Dataflow", "Semantics", "Diagnosing"], goldens: ["Goldens"]),

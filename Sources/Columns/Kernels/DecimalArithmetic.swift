@@ -46,12 +46,7 @@ public func decimalQuotient(_ a: Int128, _ b: Int128) -> Int128? {
     guard let (quotient, remainder) = divide((low.low, middle, top, 0), by: b0) else { return nil }
     return rounded(quotient, remainder, b0, isNegative: isNegative)
   }
-  let numerator = UInt128(middle) << 64 | UInt128(low.low)
-  guard UInt128(top) < divisor else { return nil }
-  let (quotient, remainder) =
-    top == 0
-    ? numerator.quotientAndRemainder(dividingBy: divisor)
-    : divisor.dividingFullWidth((UInt128(top), numerator))
+  let (quotient, remainder) = divide((low.low, middle, top), by: (b0, b1))
   return rounded(quotient, remainder, divisor, isNegative: isNegative)
 }
 
@@ -132,6 +127,52 @@ private func divide(
   }
   let low = divisor.dividingFullWidth((remainder, limbs.0))
   return (UInt128(high) << 64 | UInt128(low.quotient), low.remainder)
+}
+
+/// Three limbs, lowest first, by two of which the higher is not 0 (Knuth's algorithm D): the quotient has two.
+private func divide(
+  _ limbs: (UInt64, UInt64, UInt64), by divisor: (low: UInt64, high: UInt64)
+) -> (UInt128, UInt128) {
+  // Shifted so that the divisor's highest bit is set, estimates are at most 2 too great.
+  let shift = UInt64(divisor.high.leadingZeroBitCount)
+  func shifted(_ high: UInt64, _ low: UInt64) -> UInt64 {
+    shift == 0 ? high : high << shift | low >> (64 - shift)
+  }
+  let d1 = shifted(divisor.high, divisor.low)
+  let d0 = divisor.low << shift
+  let d = UInt128(d1) << 64 | UInt128(d0)
+  let n3 = shifted(0, limbs.2)
+  let n2 = shifted(limbs.2, limbs.1)
+  let n1 = shifted(limbs.1, limbs.0)
+  let n0 = limbs.0 << shift
+  /// One limb of the quotient of `rest` (less than the divisor) and a further limb, and what remains.
+  func step(_ rest: UInt128, _ next: UInt64) -> (UInt64, UInt128) {
+    let (r1, r0) = halves(rest)
+    var estimate: UInt64
+    var remainder: UInt64
+    var isFar = false
+    if r1 >= d1 {
+      estimate = .max
+      let (sum, overflow) = r0.addingReportingOverflow(d1)
+      remainder = sum
+      isFar = overflow
+    } else {
+      (estimate, remainder) = d1.dividingFullWidth((r1, r0))
+    }
+    var product = UInt128(estimate.multipliedFullWidth(by: d0).high) << 64 | UInt128(estimate &* d0)
+    while !isFar, product > UInt128(remainder) << 64 | UInt128(next) {
+      estimate -= 1
+      product -= UInt128(d0)
+      let (sum, overflow) = remainder.addingReportingOverflow(d1)
+      remainder = sum
+      isFar = overflow
+    }
+    // What exceeds 128 bits cancels: the result is less than the divisor.
+    return (estimate, (rest << 64 | UInt128(next)) &- UInt128(estimate) &* d)
+  }
+  let (high, rest) = step(UInt128(n3) << 64 | UInt128(n2), n1)
+  let (low, remainder) = step(rest, n0)
+  return (UInt128(high) << 64 | UInt128(low), remainder >> UInt128(shift))
 }
 
 @inline(__always)

@@ -9,7 +9,9 @@ extension Column {
   }
 
   /// The rows at `indices`, in that order; every index lies within the column.
-  public func gathered(_ indices: Buffer<Int32>) -> Column { gathered(indices.values) }
+  public func gathered(_ indices: Buffer<Int32>) -> Column {
+    withExtendedLifetime(indices) { gathered(indices.values) }
+  }
 
   /// The rows at `indices`; a negative index gives an absent row.
   public func gatheredOptional(_ indices: UnsafeBufferPointer<Int32>) -> Column {
@@ -26,11 +28,15 @@ extension Column {
     // An absent row may hold any valid value: the first row's.
     let clamped = Buffer<Int32>(uninitialized: indices.count)
     for row in 0..<indices.count { clamped.base[row] = max(indices[row], 0) }
-    return Column(count: indices.count, validity: validity, storage: gatheredStorage(clamped.values))
+    return withExtendedLifetime(clamped) {
+      Column(count: indices.count, validity: validity, storage: gatheredStorage(clamped.values))
+    }
   }
 
   /// The rows at `indices`; a negative index gives an absent row.
-  public func gatheredOptional(_ indices: Buffer<Int32>) -> Column { gatheredOptional(indices.values) }
+  public func gatheredOptional(_ indices: Buffer<Int32>) -> Column {
+    withExtendedLifetime(indices) { gatheredOptional(indices.values) }
+  }
 
   /// The rows whose bit is set.
   public func filtered(by mask: Bitmap) -> Column {
@@ -63,7 +69,7 @@ extension Column {
     case .structure(let columns): storage = .structure(columns.map { $0.repeated(count, row: row) })
     case .list, .vector:
       let indices = Buffer<Int32>(repeating: Int32(truncatingIfNeeded: row), count: count)
-      storage = gatheredStorage(indices.values)
+      storage = withExtendedLifetime(indices) { gatheredStorage(indices.values) }
     }
     return Column(count: count, validity: validity, storage: storage)
   }
@@ -97,7 +103,9 @@ extension Batch {
   }
 
   /// The rows at `indices`, in that order.
-  public func gathered(_ indices: Buffer<Int32>) -> Batch { gathered(indices.values) }
+  public func gathered(_ indices: Buffer<Int32>) -> Batch {
+    withExtendedLifetime(indices) { gathered(indices.values) }
+  }
 
   /// The rows at `indices`; a negative index gives a row whose columns are all absent.
   public func gatheredOptional(_ indices: UnsafeBufferPointer<Int32>) -> Batch {

@@ -11,14 +11,41 @@ extension ExpressionContext {
     return Step(cost: cost) { scope in
       let data = nodes.map { $0.evaluate(scope) }
       let extent = scope.extent(of: data)
+      let parts = zip(data, types).map { TextPart($0, $1) }
       var rows = TextRows(count: extent.count)
       for row in 0..<extent.count {
-        for index in data.indices {
-          appendText(data[index].column, data[index].place(row), types[index], to: &rows.bytes)
-        }
+        for part in parts { part.append(row, to: &rows.bytes) }
         rows.endRow()
       }
+      withExtendedLifetime(data) {}
       return extent.datum(rows.storage())
+    }
+  }
+}
+
+/// A part of an interpolation, its column opened once. The pointers are good as long as the datum lives.
+private enum TextPart {
+  case text(UnsafePointer<TextView>, stride: Int)
+  case integer(UnsafePointer<Int64>, stride: Int)
+  case other(Datum, ColumnType)
+
+  init(_ datum: Datum, _ type: ColumnType) {
+    let stride = datum.isConstant ? 0 : 1
+    switch (datum.column.storage, type) {
+    case (.text(let views, _), _) where datum.column.validity == nil:
+      self = .text(views.base, stride: stride)
+    case (.int64(let values), .int) where datum.column.validity == nil:
+      self = .integer(values.base, stride: stride)
+    default: self = .other(datum, type)
+    }
+  }
+
+  @inline(__always)
+  func append(_ row: Int, to bytes: inout ByteWriter) {
+    switch self {
+    case .text(let views, let stride): bytes.append(views[row * stride])
+    case .integer(let values, let stride): bytes.append { ScalarText.writeInt(values[row * stride], to: $0) }
+    case .other(let datum, let type): appendText(datum.column, datum.place(row), type, to: &bytes)
     }
   }
 }

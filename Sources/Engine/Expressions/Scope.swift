@@ -101,7 +101,8 @@ final class Scope {
   func narrowed<Result>(to rows: Buffer<Int32>, _ body: (Scope) -> Result) -> Result {
     let scope = Scope(narrowing: self, to: rows)
     let result = body(scope)
-    for failure in scope.failures {
+    // Several rows may stand for one here: the first row that fails decides, not the first failure.
+    for failure in firstOfEachRow(scope.failures) {
       failures.append(
         RowFailure(
           row: rows[Int(failure.row)], kind: failure.kind, message: failure.message, span: failure.span))

@@ -128,7 +128,11 @@ private func laterByMonths(_ scope: Scope, _ t: Datum, _ months: Datum, _ span: 
     let time = times[t.place(row)]
     let count = counts[months.place(row)]
     let (start, rest) = CivilCalendar.split(time)
-    if let days = later(start, by: count), let value = CivilCalendar.microseconds(days: days, rest: rest) {
+    // The day of the first timestamps begins before them.
+    let days = later(start, by: count)
+    if let days,
+      let value = Int64(exactly: Int128(days) * Int128(CivilCalendar.microsecondsPerDay) + Int128(rest))
+    {
       result.base[row] = value
     } else {
       scope.fault(

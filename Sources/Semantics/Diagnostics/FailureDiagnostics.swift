@@ -37,7 +37,14 @@ extension Diagnostic {
       fixes: isPoint ? [Fix("write `.`", isSafe: true, edits: [Edit(between, ".")])] : [])
   }
 
-  static func coalescedPresent(_ value: TypedExpression, _ place: Span, _ otherwise: Span) -> Diagnostic {
+  static func coalescedFailure(_ value: TypedExpression, _ place: Span) -> Diagnostic {
+    Diagnostic(
+      .uncovered, "this can fail, and `??` is for what may be absent", at: value.span,
+      label: "fails rather than being absent", help: "cover it with `else`",
+      fixes: [Fix("write `else`", isSafe: true, edits: [Edit(place, "else")])])
+  }
+
+  static func coalescedPresent(_ value: TypedExpression, _ otherwise: Span) -> Diagnostic {
     Diagnostic(
       .neverAbsent, "this is never absent, so `??` has nothing to do", at: value.span,
       label: "`\(value.type)`", help: "remove `??` and what follows",
@@ -113,12 +120,22 @@ extension Diagnostic {
   }
 
   /// `place` is the word `try`, or the fallback of an `else`.
-  static func coverOverNothing(_ cover: CoverWord, _ value: Span, _ place: Span) -> Diagnostic {
+  static func coverOverNothing(
+    _ cover: CoverWord, _ value: Span, _ place: Span, isAbsent: Bool = false
+  ) -> Diagnostic {
     switch cover {
+    case .else where isAbsent:
+      Diagnostic(
+        .coverOverNothing, "this may be absent, which is no failure, so `else` has nothing to cover",
+        at: value,
+        label: "never fails", help: "for what may be absent it is `??`",
+        fixes: [
+          Fix("write `??`", isSafe: true, edits: [Edit(Span(value.file, value.end, place.start), " ?? ")])
+        ])
     case .else:
       Diagnostic(
         .coverOverNothing, "nothing here can fail, so `else` has nothing to cover", at: value,
-        label: "never fails", help: "remove `else` and what follows; for what may be absent it is `??`",
+        label: "never fails", help: "remove `else` and what follows",
         fixes: [
           Fix(
             "remove `else` and what follows", edits: [Edit(Span(value.file, value.end, place.end), "")])

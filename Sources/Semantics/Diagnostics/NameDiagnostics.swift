@@ -25,6 +25,11 @@ extension Diagnostic {
   static func unknownMember(_ name: Identifier, of type: Type) -> Diagnostic {
     let fields = type.memberTypes.map(\.name)
     let candidates = fields + StandardLibrary.names(of: type)
+    if let meant = StandardLibrary.meaning(ofForeign: name.text, of: type) {
+      return Diagnostic(
+        .unknownMember, "`\(type)` has no function `\(name.text)`", at: name.span, label: "unknown function",
+        help: "write `\(meant)`")
+    }
     var help: String?
     if !fields.isEmpty { help = "it has \(list(fields))" }
     if case .distinct = type { help = "its raw value is `.raw`" }

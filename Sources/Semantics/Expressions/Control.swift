@@ -146,7 +146,7 @@ extension ExpressionChecker {
     let failures = coverage.failures
     coverage = outer
     if judged, failures == 0, poisoned == before {
-      return fail(.coverOverNothing(cover, value.span, place))
+      return fail(.coverOverNothing(cover, value.span, place, isAbsent: typed.type.isOptional))
     }
     return typed
   }

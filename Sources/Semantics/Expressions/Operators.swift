@@ -190,10 +190,18 @@ extension ExpressionChecker {
   private func checkCoalesce(
     _ place: Span, _ left: Expression, _ right: Expression, _ want: Want, _ span: Span, in scope: Scope
   ) -> TypedExpression {
+    let before = diagnostics.count
     let value = operand(left, in: scope, .hint(want.type))
     guard case .optional(let inner) = value.type else {
+      if value.type != .error {
+        // One mistake: what can fail was taken for what may be absent.
+        let isUncovered =
+          diagnostics.count > before && diagnostics[before...].allSatisfy { $0.code == .uncovered }
+        if isUncovered { diagnostics.removeSubrange(before...) }
+        report(isUncovered ? .coalescedFailure(value, place) : .coalescedPresent(value, right.span))
+      }
       _ = infer(right, in: scope, .hint(value.type))
-      return value.type == .error ? poison(span) : fail(.coalescedPresent(value, place, right.span))
+      return poison(span)
     }
     let otherwise = infer(right, in: scope, .hint(inner))
     if otherwise.type == .error { return poison(span) }

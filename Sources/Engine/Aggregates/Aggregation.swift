@@ -58,8 +58,15 @@ final class Aggregation: @unchecked Sendable {
   private let keyType: Type?
   private let layout: KeyLayout
   private var calls: [Call] = []
-  /// The distinct conditions of `g.where`, each a chain of lambdas of which all hold.
-  private var filters: [[RowFunction]] = []
+  /// The distinct conditions of `g.where`.
+  private var filters: [Filter] = []
+
+  /// A chain of conditions of which all hold.
+  private struct Filter {
+    let conditions: [RowFunction]
+    /// The columns that later conditions or the calls read: others are not copied.
+    var uses: FieldSet
+  }
 
   /// The groups and calls of `group_by` and `aggregate`, over elements of input `input`.
   init(_ aggregate: AggregateOperation, of operation: Operator) throws(RunFailure) {
@@ -84,8 +91,16 @@ final class Aggregation: @unchecked Sendable {
         if filter == nil {
           filter = filters.count
           known[spans] = filters.count
-          filters.append(call.filters.map { operation.function($0) })
+          var uses = FieldSet.none
+          for later in call.filters.dropFirst() { uses.formUnion(FieldUses(later)[later.parameters[0]]) }
+          filters.append(Filter(conditions: call.filters.map { operation.function($0) }, uses: uses))
         }
+      }
+      if let filter {
+        if let argument = call.argument {
+          filters[filter].uses.formUnion(FieldUses(argument)[argument.parameters[0]])
+        }
+        if call.function.keepsElements { filters[filter].uses = .whole }
       }
       let constant = try call.constant.map { expression throws(RunFailure) in
         try operation.constant(expression)
@@ -164,15 +179,18 @@ final class Aggregation: @unchecked Sendable {
 
   /// The rows for which all conditions hold; later ones see only what earlier ones let through.
   private func rows(
-    _ input: AggregateInput, _ groups: UnsafePointer<Int32>, passing filter: [RowFunction]
+    _ input: AggregateInput, _ groups: UnsafePointer<Int32>, passing filter: Filter
   ) throws(RunFailure) -> (input: AggregateInput, groups: Buffer<Int32>) {
     var elements = input.elements
     var kept = Buffer<Int32>(uninitialized: input.count)
     kept.base.update(from: groups, count: input.count)
-    for condition in filter where elements.count > 0 {
+    let needed = element.isStructure ? elements.columns.indices.map { filter.uses.contains($0) } : nil
+    for condition in filter.conditions where elements.count > 0 {
       let bits = try operation.values(condition, elements).bits
+      if bits.isFull { continue }
       let rows = bits.setIndices()
       kept = kept.gathered(rows)
+      if let needed { elements = elements.pruned(needed) }
       elements = elements.gathered(rows)
     }
     return (AggregateInput(count: elements.count, values: nil, elements: elements), kept)
@@ -274,74 +292,5 @@ final class Aggregation: @unchecked Sendable {
     let columns = zip(key.columns, ElementOrder(keyType).types).map { SortColumn($0, $1) }
     let order = sortPermutation(columns, count: count, pool: pool)
     return Result(count: count, key: keys, values: values, order: order)
-  }
-}
-
-/// The accumulator of a call.
-private func makeAccumulator(
-  _ call: AggregateCall, constant: Column?, element: Type
-) -> Accumulator {
-  let isOptional = call.local.type.isOptionalType
-  let type = call.argument.map(\.body.type) ?? .nothing
-  let values = type.plain
-  switch call.function {
-  case .count: return CountAccumulator()
-  case .any: return QuantifierAccumulator(settling: true, isOptional: isOptional)
-  case .all: return QuantifierAccumulator(settling: false, isOptional: isOptional)
-  case .stddev: return SumAccumulator<FloatMoments>(.deviation, isOptional: true)
-  case .sum, .mean:
-    let result: SumResult = call.function == .sum ? .sum : .mean
-    switch values {
-    case .float: return SumAccumulator<FloatSum>(result, isOptional: isOptional)
-    case .decimal: return SumAccumulator<DecimalSum>(result, isOptional: isOptional)
-    default: return SumAccumulator<IntegerSum>(result, isOptional: isOptional)
-    }
-  case .min, .max: return makeExtremes(call, values, isOptional)
-  case .minBy, .maxBy:
-    let rule = ChoiceAccumulator.Rule(
-      key: ColumnType(type), isMaximum: call.function == .maxBy, ties: ElementOrder(element))
-    return ChosenElements(rule, shape: ElementShape(element), takesValues: false)
-  case .countDistinct: return DistinctCounts(KeyLayout.part(values), isOptional: isOptional)
-  case .collect:
-    return GroupedValues(.list, values: ElementShape(type.unwrapped), isOptional: isOptional)
-  case .quantile:
-    var fraction = 0.5
-    if case .float64(let values)? = constant?.storage { fraction = values[0] }
-    if case .int128(let values)? = constant?.storage { fraction = Double(values[0]) / 1e18 }
-    if case .int64(let values)? = constant?.storage { fraction = Double(values[0]) }
-    return GroupedValues(
-      .quantile(fraction), values: ElementShape(type.unwrapped), isOptional: isOptional)
-  case .top:
-    var count = 0
-    if case .int64(let values)? = constant?.storage { count = max(0, Int(values[0])) }
-    return GroupedValues(
-      first: count, by: ColumnType(type), elements: ElementShape(element), isOptional: isOptional)
-  }
-}
-
-private func makeExtremes(
-  _ call: AggregateCall, _ values: Type, _ isOptional: Bool
-) -> Accumulator {
-  let isMaximum = call.function == .max
-  switch values {
-  case .int, .timestamp, .duration:
-    return Extremes<Int64Coding>(isMaximum: isMaximum, isOptional: isOptional)
-  case .date, .enumeration: return Extremes<Int32Coding>(isMaximum: isMaximum, isOptional: isOptional)
-  case .float: return Extremes<FloatCoding>(isMaximum: isMaximum, isOptional: isOptional)
-  case .decimal: return Extremes<DecimalCoding>(isMaximum: isMaximum, isOptional: isOptional)
-  case .uuid: return Extremes<UuidCoding>(isMaximum: isMaximum, isOptional: isOptional)
-  case .string, .bytes, .json: return TextExtremes(isMaximum: isMaximum, isOptional: isOptional)
-  default:
-    // The value itself is the key and what is chosen.
-    let rule = ChoiceAccumulator.Rule(key: ColumnType(values), isMaximum: isMaximum, ties: nil)
-    return ChosenElements(rule, shape: ElementShape(values), takesValues: true)
-  }
-}
-
-extension Type {
-  /// Without an optional around it.
-  var unwrapped: Type {
-    if case .optional(let inner) = self { return inner }
-    return self
   }
 }

@@ -99,8 +99,11 @@ final class ChoiceAccumulator: Accumulator {
         places[group].row = Int32(truncatingIfNeeded: next)
         next += 1
       }
-      chunks[Int(last)] = elements.gathered(kept)
-      keys[Int(last)] = key?.gathered(kept)
+      chunks[Int(last)] = elements.gathered(kept).compacted()
+      keys[Int(last)] = key?.gathered(kept).compacted()
+    } else {
+      chunks[Int(last)] = elements.compacted()
+      keys[Int(last)] = key?.compacted()
     }
     rows += winners
     if rows > 2 * rowsAfterTidying + 65_536 { tidy() }

@@ -54,8 +54,9 @@ enum FloatCoding: ExtremeCoding {
   static func storage(_ values: Buffer<Double>) -> Storage { .float64(values) }
 }
 
-/// `g.min(f)` and `g.max(f)` of values of a fixed width.
-final class Extremes<Coding: ExtremeCoding>: Accumulator {
+/// `g.min(f)` and `g.max(f)` of values of a fixed width. The subclasses are there for the loop over the rows, as
+/// in `SumAccumulator`.
+class Extremes<Coding: ExtremeCoding>: Accumulator {
   private let isMaximum: Bool
   private let isOptional: Bool
   private let best = FlatArray<Coding.Key>(filledWith: Coding.zero)
@@ -79,7 +80,8 @@ final class Extremes<Coding: ExtremeCoding>: Accumulator {
     }
   }
 
-  override func add(_ input: AggregateInput, _ groups: UnsafePointer<Int32>) {
+  @inline(__always)
+  fileprivate final func addValues(_ input: AggregateInput, _ groups: UnsafePointer<Int32>) {
     guard let column = input.values else { return }
     let values = Coding.values(column).base
     forEachPresent(input, column.validity, groups) { row, group in take(Coding.key(values[row]), group) }
@@ -100,6 +102,26 @@ final class Extremes<Coding: ExtremeCoding>: Accumulator {
       count: count, validity: isOptional ? Bitmap(count: count) { seen[$0] } : nil,
       storage: Coding.storage(values))
   }
+}
+
+final class Int64Extremes: Extremes<Int64Coding> {
+  override func add(_ input: AggregateInput, _ groups: UnsafePointer<Int32>) { addValues(input, groups) }
+}
+
+final class Int32Extremes: Extremes<Int32Coding> {
+  override func add(_ input: AggregateInput, _ groups: UnsafePointer<Int32>) { addValues(input, groups) }
+}
+
+final class FloatExtremes: Extremes<FloatCoding> {
+  override func add(_ input: AggregateInput, _ groups: UnsafePointer<Int32>) { addValues(input, groups) }
+}
+
+final class DecimalExtremes: Extremes<DecimalCoding> {
+  override func add(_ input: AggregateInput, _ groups: UnsafePointer<Int32>) { addValues(input, groups) }
+}
+
+final class UuidExtremes: Extremes<UuidCoding> {
+  override func add(_ input: AggregateInput, _ groups: UnsafePointer<Int32>) { addValues(input, groups) }
 }
 
 /// `g.min(f)` and `g.max(f)` of text; its own copies of the bytes.

@@ -60,7 +60,7 @@ final class GroupedValues: Accumulator {
   private func append(_ groups: Buffer<Int32>, _ batch: Batch) {
     guard batch.count > 0 else { return }
     self.groups.append(groups)
-    chunks.append(batch)
+    chunks.append(batch.compacted())
     rows += batch.count
   }
 

@@ -22,8 +22,9 @@ protocol ExactTotal: Sendable {
   ) throws(AggregateFault) -> Storage
 }
 
-/// `sum`, `mean` and `stddev`, for one kind of total.
-final class SumAccumulator<Total: ExactTotal>: Accumulator {
+/// `sum`, `mean` and `stddev`, for one kind of total. The subclasses are there for the loop over the rows: an
+/// inherited method of a generic class would ask for its types row by row.
+class SumAccumulator<Total: ExactTotal>: Accumulator {
   private let result: SumResult
   private let isOptional: Bool
   private var totals: [Total] = []
@@ -40,7 +41,8 @@ final class SumAccumulator<Total: ExactTotal>: Accumulator {
     counts.grow(to: count)
   }
 
-  override func add(_ input: AggregateInput, _ groups: UnsafePointer<Int32>) {
+  @inline(__always)
+  fileprivate final func addTerms(_ input: AggregateInput, _ groups: UnsafePointer<Int32>) {
     guard let column = input.values else { return }
     let buffer = Total.terms(column)
     let terms = buffer.base
@@ -70,6 +72,22 @@ final class SumAccumulator<Total: ExactTotal>: Accumulator {
       count: count, validity: isOptional ? Bitmap(count: count) { counts[$0] >= needed } : nil,
       storage: try Total.column(totals, counts: counts.base, result))
   }
+}
+
+final class IntegerSums: SumAccumulator<IntegerSum> {
+  override func add(_ input: AggregateInput, _ groups: UnsafePointer<Int32>) { addTerms(input, groups) }
+}
+
+final class DecimalSums: SumAccumulator<DecimalSum> {
+  override func add(_ input: AggregateInput, _ groups: UnsafePointer<Int32>) { addTerms(input, groups) }
+}
+
+final class FloatSums: SumAccumulator<FloatSum> {
+  override func add(_ input: AggregateInput, _ groups: UnsafePointer<Int32>) { addTerms(input, groups) }
+}
+
+final class Deviations: SumAccumulator<FloatMoments> {
+  override func add(_ input: AggregateInput, _ groups: UnsafePointer<Int32>) { addTerms(input, groups) }
 }
 
 /// The values of all groups.

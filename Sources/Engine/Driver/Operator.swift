@@ -140,14 +140,13 @@ struct RowFunction: Sendable {
 /// The columns of a flow's elements.
 struct ElementShape: Sendable {
   let element: Type
-  /// No rows, with all columns; placeholders for those that nobody reads.
+  /// No rows, with all columns.
   let emptyBatch: Batch
 
-  init(_ element: Type, needed: [Bool]? = nil) {
+  init(_ element: Type) {
     self.element = element
-    let columns = ColumnField.columns(of: element).map { Column.zeros($0.type, count: 0) }
-    let batch = Batch(count: 0, columns: columns)
-    emptyBatch = needed.map { batch.pruned($0) } ?? batch
+    emptyBatch = Batch(
+      count: 0, columns: ColumnField.columns(of: element).map { .zeros($0.type, count: 0) })
   }
 }
 

@@ -140,6 +140,23 @@ extension KeyLayout {
     a[0] == b[0] && TextView(head: a[0], tail: a[1]) == TextView(head: b[0], tail: b[1])
   }
 
+  /// The same keys, with the bytes of long texts in an arena of their own.
+  func compacted(_ keys: EncodedKeys) -> EncodedKeys {
+    var hasLong = false
+    if hasText {
+      for lane in 0..<width where isTextTail[lane] {
+        for row in 0..<keys.count {
+          hasLong = hasLong || !TextView(head: keys.lanes.base[row * width + lane - 1], tail: 0).isInline
+        }
+      }
+    }
+    let arena = TextArena()
+    if hasLong { for row in 0..<keys.count { adopt(keys.lanes.base + row * width, into: arena) } }
+    return EncodedKeys(
+      count: keys.count, lanes: keys.lanes, hashes: keys.hashes, present: keys.present,
+      owners: hasLong ? [arena] : [])
+  }
+
   /// Moves the bytes that a key's lanes point to into `arena`, so that nothing else is kept alive.
   func adopt(_ lanes: UnsafeMutablePointer<UInt64>, into arena: TextArena) {
     guard hasText else { return }

@@ -52,9 +52,9 @@ final class JoinOperator: Operator {
 
   override func push(_ batch: Batch, input: Int, _ worker: Worker) throws(RunFailure) {
     if input == 1 {
-      let keys = try encode(batch, rightKeys, elements[1])
+      let keys = layout.compacted(try encode(batch, rightKeys, elements[1]))
       // What only the keys read is not kept.
-      let kept = batch.pruned(zip(residualUses.right, resultUses.right).map { $0 || $1 })
+      let kept = batch.pruned(zip(residualUses.right, resultUses.right).map { $0 || $1 }).compacted()
       worker.local(self, as: Build.self).batches.append((worker.nextPlace(), kept, keys))
     } else {
       try probe(batch, worker)

@@ -9,8 +9,9 @@ final class KeptRows {
   /// Rows that were left when rows that can't count were last dropped.
   var countAfterCut = 0
 
+  /// Keeps rows, but not the blocks of input that their texts lie in.
   func append(_ batch: Batch, at place: BatchPlace) {
-    batches.append((place, batch))
+    batches.append((place, batch.compacted()))
     count += batch.count
   }
 

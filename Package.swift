@@ -75,7 +75,7 @@ let package = Package(
     // Tests, one target a module.
     tests("ArchitectureTests", knows: []),
     tests("RegularExpressionsTests", knows: ["RegularExpressions"]),
-    tests("SyntaxTests", knows: ["Syntax", "Diagnosing"], goldens: ["Cases"]),
+    tests("SyntaxTests", knows: ["Syntax", "Diagnosing"], goldens: ["Cases", "FormatterCases"]),
     tests(
       "DataflowTests", knows: ["Compiler", "Dataflow", "Semantics", "Diagnosing"], goldens: ["Cases"]),
     tests(

@@ -52,18 +52,31 @@ private func declarationStarts(_ lexer: Lexer) -> [Int] {
   return starts
 }
 
-/// The first of the lines before a declaration that hold annotations.
+/// The first of the annotations before a declaration, each of which starts a line.
 private func annotated(_ tokens: [Token], _ word: Int, after last: Int) -> Int {
   var start = word
-  while start > 0 {
-    var line = start - 1
-    while line > last + 1, !tokens[line].startsLine, start - line < 100 { line -= 1 }
-    guard line > last, tokens[line].kind == .at, tokens[line].startsLine, start - line > 1,
-      tokens[start - 1].kind == .rightParenthesis || tokens[start - 1].kind == .name
-    else { break }
-    start = line
+  while let annotation = annotation(tokens, before: start, after: last), tokens[annotation].startsLine {
+    start = annotation
   }
   return start
+}
+
+/// Where the annotation begins that ends right before a token: `@name` or `@name(...)`.
+private func annotation(_ tokens: [Token], before end: Int, after last: Int) -> Int? {
+  var index = end - 1
+  if index > last, tokens[index].kind == .rightParenthesis {
+    var open = 0
+    repeat {
+      switch tokens[index].kind {
+      case .rightParenthesis, .rightBracket, .rightBrace: open += 1
+      case .leftParenthesis, .leftBracket, .leftBrace: open -= 1
+      default: break
+      }
+      index -= 1
+    } while open > 0 && index > last
+  }
+  guard index - 1 > last, Parser.isWord(tokens[index].kind), tokens[index - 1].kind == .at else { return nil }
+  return index - 1
 }
 
 /// Nodes in preorder, given them in postorder.

@@ -83,6 +83,8 @@ extension Parser {
     var lines: [String] = []
     var line = start
     let end = Int(tokens[index].start)
+    // A comment on the line of the token before says nothing about this one.
+    while index > 0, line < end, bytes[line - 1] != UInt8(ascii: "\n") { line += 1 }
     while line < end {
       var lineEnd = line
       while lineEnd < end, bytes[lineEnd] != UInt8(ascii: "\n") { lineEnd += 1 }
@@ -387,8 +389,8 @@ extension Parser {
     advance()
     var labels: [Identifier] = []
     repeat {
-      if kind == .comma { advance() }
-      guard let name = valueName("a label", onLine: true) else { break }
+      if kind == .comma, !labels.isEmpty { advance() }
+      guard let name = valueName("a label", onLine: labels.isEmpty) else { break }
       labels.append(name)
     } while kind == .comma && !isAtLineEnd
     finish(mark, .unlabels)
@@ -424,7 +426,7 @@ extension Parser {
     var arguments: [Argument] = []
     if kind == .forKeyword, !isAtLineEnd {
       advance()
-      pipeline = valueName("the pipeline under test", onLine: true)
+      pipeline = valueName("the pipeline under test")
       if kind == .leftParenthesis, !isAtLineEnd { arguments = argumentList() }
     }
     let statements = expectBrace("the test's statements") ? statementBlock(.test) : []

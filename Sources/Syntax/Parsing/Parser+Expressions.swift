@@ -82,10 +82,25 @@ extension Parser {
   }
 
   private mutating func operand(behind level: Int) -> Expression {
+    if level > Precedence.cover { reportOpenOperand() }
     guard level == Precedence.cover || level == Precedence.coalesce else { return binary(level + 1) }
     guard descend() else { return missingExpression() }
     defer { ascend() }
     return binary(level)
+  }
+
+  /// `try` and lambdas take everything to their right, so behind an operator they would hide where it ends.
+  private mutating func reportOpenOperand() {
+    let what: String
+    switch kind {
+    case .tryKeyword: what = "`try`"
+    case .name where nextKind == .arrow, .leftParenthesis where isLambda: what = "a lambda"
+    default: return
+    }
+    reportOnce(
+      Diagnostic(
+        .unexpectedToken, "\(what) can't stand to the right of `\(text(ofToken: previous))`", at: here,
+        help: "put it before the whole expression, or in parentheses"))
   }
 
   private mutating func reportChain(_ first: Span, _ second: Span, _ level: Int) {
@@ -225,6 +240,7 @@ extension Parser {
     defer { ascend() }
     let mark = mark
     advance()
+    reportOpenOperand()
     let operand = prefix()
     finish(mark, .unaryExpression)
     height += 1

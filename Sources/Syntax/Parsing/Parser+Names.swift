@@ -27,7 +27,7 @@ extension Parser {
 
   /// A name that starts upper-case.
   mutating func typeName(_ what: String) -> Identifier? {
-    if isAtLineEnd {
+    if isAtLineEnd, kind != .typeName || Parser.isWord(tokens[previous].kind) {
       expected("the name of \(what)", lineEnds: true)
       return nil
     }
@@ -106,6 +106,7 @@ extension Parser {
     defer { ascend() }
     let mark = mark
     let type = namedType(mark, allowsSize: allowsSize)
+    if case .size = type.kind { return type }
     guard kind == .question || kind == .coalesce, !isAtLineEnd else { return type }
     var isReported = kind == .coalesce
     if isReported { reportDoubleOptional() }
@@ -191,6 +192,7 @@ extension Parser {
     newlinesEnd = false
     advance()
     var arguments: [TypeSyntax] = []
+    if kind == .greater { expected("a type") }
     while kind != .greater, kind != .endOfFile {
       let start = position
       arguments.append(type(allowsLabels: true, allowsSize: true))

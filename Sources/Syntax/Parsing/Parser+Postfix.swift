@@ -58,7 +58,7 @@ extension Parser {
     let isOptional = kind == .questionDot
     let point = position
     advance()
-    guard Parser.isWord(kind), !(startsLine && (startsStatement || isArmStart)) else {
+    guard Parser.isWord(kind), !(startsLine && startsStatement) else {
       if kind == .integer, tokens[previous].end == tokens[position].start {
         reportHere(
           Diagnostic(
@@ -82,8 +82,6 @@ extension Parser {
     finish(mark, .memberExpression)
     return value
   }
-
-  private var isArmStart: Bool { kind == .letKeyword }
 
   private mutating func index(_ mark: Mark, _ base: Expression) -> Expression {
     let opener = open(newlinesEnd: false)
@@ -187,7 +185,8 @@ extension Parser {
     }
     let value = expression()
     switch value.kind {
-    case .name(let name), .member(_, let name, _): return .short(name, value)
+    case .name(let name): return .short(name, value)
+    case .member(let base, let name, _) where Parser.isPath(base): return .short(name, value)
     case .error: return nil
     default:
       if kind == .colon { return namedByExpression(value) }
@@ -205,6 +204,15 @@ extension Parser {
       .noneKeyword:
       return tokens[next].word != .and && tokens[next].word != .or
     default: return false
+    }
+  }
+
+  /// Whether an expression is a name and members of it.
+  private static func isPath(_ value: Expression) -> Bool {
+    switch value.kind {
+    case .name, .error: true
+    case .member(let base, _, _): isPath(base)
+    default: false
     }
   }
 

@@ -193,7 +193,7 @@ extension Parser {
     var names: [Identifier] = []
     var isNamed = true
     repeat {
-      if kind == .comma { advance() }
+      if kind == .comma, !names.isEmpty { advance() }
       if kind == .name, word == .other, text(ofToken: position) == "mut" || text(ofToken: position) == "var",
         nextKind == .name
       {
@@ -276,7 +276,8 @@ extension Parser {
 
   /// An expression on the line of the keyword before it.
   private mutating func operand(_ what: String) -> Expression {
-    if isAtLineEnd || !startsExpression(kind) {
+    let goesOn = kind == .minus || kind == .dot
+    if isAtLineEnd && !goesOn || !startsExpression(kind) {
       expected(what, lineEnds: true)
       return missingExpression()
     }

@@ -25,6 +25,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
+    .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
   ],
   targets: [
     // Floor 0: C and C++ libraries of the system, each behind a shim.
@@ -61,7 +63,7 @@ let package = Package(
     module(
       "Execution",
       knows: [
-        "Compiler", "Planning", "Dataflow", "Semantics", "Diagnosing", "Engine", "Connectors",
+        "Compiler", "Planning", "Dataflow", "Semantics", "Syntax", "Diagnosing", "Engine", "Connectors",
         "Columns", "Formats", "JobStore",
       ]),
     .executableTarget(
@@ -90,6 +92,15 @@ let package = Package(
     tests("ConnectorsTests", knows: ["Connectors", "Engine", "Formats", "Columns"]),
     tests("DiagnosingTests", knows: ["Diagnosing"], goldens: ["Goldens"]),
     tests("ColumnsTests", knows: ["Columns"]),
+    tests(
+      "ExecutionTests",
+      knows: ["Execution", "Planning", "Dataflow", "Semantics", "Diagnosing", "JobStore"]),
+    tests(
+      "CommandTests",
+      knows: [
+        "thalweg", .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     tests("JobStoreTests", knows: ["JobStore", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(
       "PlanningTests", knows: ["Planning", "Dataflow", "Semantics", "Diagnosing"], goldens: ["Goldens"]),

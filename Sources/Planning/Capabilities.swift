@@ -26,12 +26,10 @@ public struct BackendCapabilities: Hashable, Sendable {
   /// What stands in the way of running `graph`, a diagnostic for each operator that needs what is missing.
   public func refusals(_ graph: Graph) -> [Diagnostic] {
     var refusals: [Diagnostic] = []
-    var readers: [(name: String, span: Span)] = []
     for node in graph.nodes {
       switch node.operation {
       case .source(let source):
         refuse(source.connector.name, source.name, node.span, &refusals)
-        if case .stdin = source.connector { readers.append((source.name, node.span)) }
       case .sink(let sink): refuse(sink.connector.name, sink.name, node.span, &refusals)
       default: break
       }
@@ -42,15 +40,6 @@ public struct BackendCapabilities: Hashable, Sendable {
             .backendLacks, "the backend `\(backend)` runs no \(mode) plans", at: node.span,
             label: "makes it a \(mode) plan"))
       }
-    }
-    for reader in readers.dropFirst() {
-      refusals.append(
-        Diagnostic(
-          .standardInputTwice,
-          "`\(reader.name)` reads standard input, which `\(readers[0].name)` reads already",
-          at: reader.span, label: "reads it again",
-          labels: [Label(readers[0].span, "reads it first")],
-          help: "read it once, and use the flow in both places"))
     }
     return refusals
   }

@@ -33,12 +33,10 @@ extension Code {
   public static let unreadableSource = Code("C815")
   /// A sink can't be opened, written or published.
   public static let unwritableSink = Code("C816")
-  /// Two sources read standard input.
-  public static let standardInputTwice = Code("C817")
-  /// Two sinks write one file.
-  public static let sharedTarget = Code("C818")
+  /// Two sinks write one file, or a source reads what a sink writes.
+  public static let sharedTarget = Code("C817")
   /// The backend can't run this plan.
-  public static let backendLacks = Code("C819")
+  public static let backendLacks = Code("C818")
 }
 
 extension Catalogue {
@@ -177,32 +175,14 @@ extension Catalogue {
       bad: "into report = csv(\"/proc/report.csv\") <- shops",
       good: "into report = csv(\"out/report.csv\") <- shops"),
     CatalogueEntry(
-      .standardInputTwice, "standard input is read twice",
+      .sharedTarget, "a file is used twice",
       """
-      Standard input can be read once. Two sources would each get a part of it, by chance. One `from` may be used \
-      many times.
+      With these parameters, two `into` name the same file, or an `into` names one that a `from` reads. One would \
+      replace the other's rows, and what a later run reads would depend on this one. Give each a file of its own, \
+      or one sink the `union` of both flows. Where the paths are plain text, this is found when the file is checked.
       """, example: .command,
-      bad: """
-        from left: Table<Row> = stdin(format: csv)
-        from right: Table<Row> = stdin(format: csv)
-        """,
-      good: """
-        from rows: Table<Row> = stdin(format: csv)
-        """),
-    CatalogueEntry(
-      .sharedTarget, "two sinks write one file",
-      """
-      Two `into` name the same file, perhaps through their parameters. One would replace the other's rows. Give \
-      them files of their own, or one sink the `union` of both flows.
-      """, example: .command,
-      bad: """
-        into paid = csv("out.csv") <- orders.filter(o -> o.paid)
-        into open = csv("out.csv") <- orders.filter(o -> !o.paid)
-        """,
-      good: """
-        into paid = csv("paid.csv") <- orders.filter(o -> o.paid)
-        into open = csv("open.csv") <- orders.filter(o -> !o.paid)
-        """),
+      bad: "thalweg run split.thal -p paid=orders -p open=orders",
+      good: "thalweg run split.thal -p paid=paid -p open=open"),
     CatalogueEntry(
       .backendLacks, "the backend can't run this plan",
       """

@@ -1,0 +1,92 @@
+import Dataflow
+import Diagnosing
+import JobStore
+import Planning
+
+/// Somewhere to run plans.
+public protocol ExecutionBackend: Sendable {
+  /// What it can do.
+  var capabilities: BackendCapabilities { get }
+
+  /// Runs to the end, and records it in `store`. When the calling task is cancelled, the run is.
+  /// - Throws: Where the run can't be recorded; then nothing has run.
+  func run(
+    _ request: RunRequest, recordedIn store: any RunStore, observer: any RunObserver
+  ) async throws(StoreError) -> RunOutcome
+}
+
+/// What is to run.
+public struct RunRequest: Sendable {
+  /// The file that declares the pipeline, as it was named.
+  public let file: String
+  /// The folder that the program's paths are relative to.
+  public let folder: String
+  /// The pipeline.
+  public let graph: Graph
+  /// Its plan.
+  public let plan: BatchPlan
+  /// The values of its parameters.
+  public let arguments: PipelineArguments
+  /// The texts that the graph's spans point into.
+  public let sources: SourceMap
+
+  /// Makes a request.
+  public init(
+    file: String, folder: String, graph: Graph, plan: BatchPlan, arguments: PipelineArguments,
+    sources: SourceMap
+  ) {
+    self.file = file
+    self.folder = folder
+    self.graph = graph
+    self.plan = plan
+    self.arguments = arguments
+    self.sources = sources
+  }
+}
+
+/// How a run ended.
+public struct RunOutcome: Sendable {
+  /// The run's name.
+  public let id: RunID
+  /// One of the final states.
+  public let state: RunState
+  /// Why it failed, and what its checks warn of.
+  public let diagnostics: [Diagnostic]
+  /// What each job did.
+  public let snapshot: RunSnapshot
+  /// Why the end could not be recorded.
+  public let recording: StoreError?
+}
+
+/// Is told how a run goes on.
+public protocol RunObserver: Sendable {
+  /// Called many times a second, by one task at a time.
+  func observe(_ snapshot: RunSnapshot)
+  /// Called once, before anything becomes visible or the run ends otherwise: what is drawn must go.
+  func finish()
+}
+
+/// How far a run is, at one moment.
+public struct RunSnapshot: Hashable, Sendable {
+  /// One job.
+  public struct Job: Hashable, Sendable {
+    /// The job's stable name.
+    public let name: String
+    /// How far it is.
+    public var state: JobState
+    /// Rows that came in: from other jobs, or read from sources.
+    public var rowsIn: Int64
+    /// Rows that went out: to other jobs, or written to sinks.
+    public var rowsOut: Int64
+    /// The share of its sources' bytes that is read, where their size is known.
+    public var fraction: Double?
+  }
+  /// In the plan's order.
+  public var jobs: [Job]
+  /// Rows read from sources.
+  public var rowsIn: Int64
+  /// Rows written to sinks.
+  public var rowsOut: Int64
+  /// Seconds since the run began.
+  public var elapsed: Double
+}

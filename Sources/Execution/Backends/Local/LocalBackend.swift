@@ -1,0 +1,36 @@
+import Engine
+import Foundation
+import JobStore
+import Planning
+
+/// Runs plans here and now, in this process.
+public struct LocalBackend: ExecutionBackend {
+  /// Threads that work.
+  private let workers: Int
+
+  /// A backend that uses `workers` threads; as many as there are cores unless told otherwise.
+  public init(workers: Int = ProcessInfo.processInfo.activeProcessorCount) { self.workers = workers }
+
+  /// Batches over files and the standard streams.
+  public var capabilities: BackendCapabilities {
+    BackendCapabilities(backend: "local", modes: [.batch], connectors: ["csv", "jsonl", "stdin", "stdout"])
+  }
+
+  /// Runs to the end.
+  public func run(
+    _ request: RunRequest, recordedIn store: any RunStore, observer: any RunObserver
+  ) async throws(StoreError) -> RunOutcome {
+    let (events, inbox) = AsyncStream.makeStream(of: LocalRun.Event.self)
+    // A task of its own is not cancelled with the caller: the end must be recorded all the same.
+    let task = Task { () -> Result<RunOutcome, StoreError> in
+      var run = LocalRun(request, store, observer, workers: workers, inbox: inbox)
+      do throws(StoreError) { return .success(try await run.run(events)) } catch { return .failure(error) }
+    }
+    let result = await withTaskCancellationHandler {
+      await task.value
+    } onCancel: {
+      inbox.yield(.cancel)
+    }
+    return try result.get()
+  }
+}

@@ -1,0 +1,250 @@
+import Columns
+import Dataflow
+import Diagnosing
+import Engine
+import Foundation
+import JobStore
+import Planning
+import Semantics
+
+/// One run on the local backend: feeds the state machine with what happens and carries out its actions.
+struct LocalRun {
+  /// What happens while the engine works.
+  enum Event: Sendable {
+    case tick
+    case cancel
+    /// The engine has had its time to stop.
+    case abandon
+    case ended(Result<StagedRun, RunFailure>)
+  }
+
+  /// Between two looks at the engine's counters.
+  private static let tick = Duration.milliseconds(20)
+  /// Between two writes of progress; changes of state are written as soon as this has passed since the last.
+  private static let flushInterval: Int64 = 250_000
+  /// How long a cancelled engine may take to stop before it is left alone.
+  private static let grace = Duration.milliseconds(500)
+
+  private let request: RunRequest
+  private let store: any RunStore
+  private let observer: any RunObserver
+  private let workers: Int
+  private let inbox: AsyncStream<Event>.Continuation
+
+  private let id: RunID
+  private let began: Moment
+  private let outputs = StagedOutputs()
+  private let progress: RunProgress
+  private let counters: JobCounters
+  private let findings: RunDiagnostics
+  private var machine: RunMachine
+  private var snapshot: RunSnapshot
+  private var pending: [RunChange] = []
+  private var lastFlush = Moment(microseconds: 0)
+  private var recording: StoreError?
+  private var engine: Task<Void, Never>?
+
+  init(
+    _ request: RunRequest, _ store: any RunStore, _ observer: any RunObserver, workers: Int,
+    inbox: AsyncStream<Event>.Continuation
+  ) {
+    self.request = request
+    self.store = store
+    self.observer = observer
+    self.workers = workers
+    self.inbox = inbox
+    var generator = SystemRandomNumberGenerator()
+    id = RunID.make(pipeline: request.graph.name, using: &generator)
+    began = Moment.now
+    progress = RunProgress(graph: request.graph)
+    counters = JobCounters(request.plan, request.graph, progress)
+    findings = RunDiagnostics(graph: request.graph, plan: request.plan)
+    machine = RunMachine(jobs: request.plan.jobs.count)
+    snapshot = counters.snapshot(elapsed: 0)
+  }
+
+  mutating func run(_ events: AsyncStream<Event>) async throws(StoreError) -> RunOutcome {
+    try await store.create(
+      RunRecord(
+        id: id, pipeline: request.graph.name, file: request.file, parameters: request.arguments.json.compact,
+        planHash: request.plan.hash, mode: "batch", backend: "local", owner: .current, created: began),
+      jobs: request.plan.jobs.map { JobRecord(id: $0.id, name: $0.name) },
+      plan: PlanRecord(hash: request.plan.hash, json: request.plan.json.compact))
+    note(machine.handle(.start))
+    var diagnostics: [Diagnostic] = []
+    do throws(Unready) {
+      start(try batch())
+    } catch {
+      observer.finish()
+      return await end(.failed(job: error.job, self.error([error.diagnostic])), [error.diagnostic])
+    }
+    let ticker = Task { [inbox] in
+      while !Task.isCancelled {
+        try? await Task.sleep(for: Self.tick)
+        inbox.yield(.tick)
+      }
+    }
+    defer { ticker.cancel() }
+    var isCancelled = false
+    for await event in events {
+      look()
+      switch event {
+      case .tick:
+        observer.observe(snapshot)
+        await flush(ifDue: true)
+      case .cancel:
+        guard !isCancelled else { continue }
+        isCancelled = true
+        engine?.cancel()
+        Task { [inbox] in
+          try? await Task.sleep(for: Self.grace)
+          inbox.yield(.abandon)
+        }
+      case .abandon:
+        outputs.discardAll()
+        observer.finish()
+        return await end(.cancel, [])
+      case .ended(let result):
+        observer.finish()
+        switch result {
+        case .success(let staged):
+          diagnostics = staged.warnings.map { findings.diagnostic($0, .warning) }
+          return await publish(staged, diagnostics, isCancelled: isCancelled)
+        case .failure(.cancelled): return await end(.cancel, [])
+        case .failure(let failure): return await fail(failure)
+        }
+      }
+    }
+    return await end(.cancel, diagnostics)
+  }
+
+  private mutating func publish(
+    _ staged: StagedRun, _ diagnostics: [Diagnostic], isCancelled: Bool
+  ) async -> RunOutcome {
+    guard !isCancelled else {
+      staged.discard()
+      return await end(.cancel, diagnostics)
+    }
+    note(machine.handle(.staged))
+    do throws(RunFailure) {
+      try staged.publish()
+      return await end(.published, diagnostics)
+    } catch {
+      return await fail(error, diagnostics)
+    }
+  }
+
+  private mutating func fail(_ failure: RunFailure, _ others: [Diagnostic] = []) async -> RunOutcome {
+    let (diagnostics, job) = findings.findings(failure)
+    return await end(.failed(job: job, error(diagnostics)), diagnostics + others)
+  }
+
+  private func error(_ diagnostics: [Diagnostic]) -> RunError {
+    RunError(diagnostics, request.sources)
+      ?? RunError(code: Code.failedOperation.text, message: "the run failed", text: "", json: "null")
+  }
+
+  private mutating func end(_ event: RunMachine.Event, _ diagnostics: [Diagnostic]) async -> RunOutcome {
+    look()
+    note(machine.handle(event))
+    await flush(ifDue: false)
+    for index in snapshot.jobs.indices { snapshot.jobs[index].state = machine.jobs[index] }
+    return RunOutcome(
+      id: id, state: machine.state, diagnostics: diagnostics, snapshot: snapshot, recording: recording)
+  }
+
+  /// Reads the engine's counters and tells the machine which jobs have begun and ended.
+  private mutating func look() {
+    snapshot = counters.snapshot(elapsed: Moment.now.seconds(since: began))
+    for (index, job) in snapshot.jobs.enumerated() where job.state != .waiting {
+      note(machine.handle(.jobStarted(index)))
+      if job.state == .succeeded { note(machine.handle(.jobFinished(index))) }
+    }
+  }
+
+  /// Keeps what is to be recorded. The engine stops, discards and publishes by itself.
+  private mutating func note(_ actions: [RunMachine.Action]) {
+    let now = Moment.now
+    for action in actions {
+      switch action {
+      case .record(let state, let error):
+        pending.append(
+          .run(state, at: now, rowsIn: snapshot.rowsIn, rowsOut: snapshot.rowsOut, error: error))
+      case .recordJob(let index, let state, let error):
+        let job = snapshot.jobs[index]
+        pending.append(
+          .job(
+            request.plan.jobs[index].id, state, at: now, rowsIn: job.rowsIn, rowsOut: job.rowsOut,
+            error: error))
+      case .stop: engine?.cancel()
+      case .publish, .discard: break
+      }
+    }
+  }
+
+  private mutating func flush(ifDue: Bool) async {
+    let now = Moment.now
+    if ifDue, now.microseconds - lastFlush.microseconds < Self.flushInterval { return }
+    lastFlush = now
+    if ifDue {
+      for (index, job) in snapshot.jobs.enumerated() where machine.jobs[index] == .running {
+        pending.append(
+          .jobProgress(request.plan.jobs[index].id, at: now, rowsIn: job.rowsIn, rowsOut: job.rowsOut))
+      }
+      pending.append(.progress(at: now, rowsIn: snapshot.rowsIn, rowsOut: snapshot.rowsOut))
+    }
+    do throws(StoreError) {
+      _ = try await store.update(id, pending)
+      pending = []
+      recording = nil
+    } catch {
+      // The run goes on; what is pending is written with what follows.
+      recording = error
+    }
+  }
+
+  // MARK: - The engine
+
+  private mutating func start(_ batch: BatchRun) {
+    engine = Task.detached { [inbox, progress] in
+      do throws(RunFailure) {
+        inbox.yield(.ended(.success(try await batch.run(progress: progress))))
+      } catch {
+        inbox.yield(.ended(.failure(error)))
+      }
+    }
+  }
+
+  /// Why the engine can't be started.
+  private struct Unready: Error {
+    let diagnostic: Diagnostic
+    let job: Int?
+  }
+
+  private func batch() throws(Unready) -> BatchRun {
+    var values: [(local: Local, value: Column)] = []
+    for argument in request.arguments.arguments {
+      do throws(RowFailure) {
+        let value = try ExpressionCompiler(parameters: values).evaluateConstant(argument.value)
+        values.append((argument.parameter, value))
+      } catch {
+        throw Unready(
+          diagnostic: Diagnostic(
+            .failedOperation, "the value of `\(argument.parameter.name)` can't be computed: \(error.message)",
+            at: error.span, label: "fails here"), job: nil)
+      }
+    }
+    let connections: Connections
+    do throws(Connections.Problem) {
+      connections = try Connections(
+        request.graph, in: request.folder, constants: ExpressionCompiler(parameters: values), outputs: outputs
+      )
+    } catch {
+      throw Unready(diagnostic: error.diagnostic, job: findings.job(of: error.node))
+    }
+    return BatchRun(
+      graph: request.graph,
+      parameters: Dictionary(uniqueKeysWithValues: values.map { ($0.local.id, $0.value) }),
+      sources: connections.sources, sinks: connections.sinks, options: RunOptions(workers: workers))
+  }
+}

@@ -1,0 +1,99 @@
+import Columns
+import Dataflow
+import Diagnosing
+import Engine
+import JobStore
+import Planning
+
+/// Says what went wrong in a run, at the place in the program that it concerns.
+struct RunDiagnostics {
+  let graph: Graph
+  let plan: BatchPlan
+
+  /// The findings, and the position of the job that is to blame, where it is known.
+  func findings(_ failure: RunFailure) -> (diagnostics: [Diagnostic], job: Int?) {
+    switch failure {
+    case .fault(let fault): return ([diagnostic(fault)], job(of: fault.node))
+    case .checks(let failed, let warnings):
+      let findings = failed.map { diagnostic($0, .error) } + warnings.map { diagnostic($0, .warning) }
+      return (findings, failed.first.flatMap { job(of: $0.node) })
+    case .input(let name, let error):
+      let node = node { if case .source(let source) = $0 { source.name == name } else { false } }
+      return (
+        [diagnostic(.unreadableSource, "the source `\(name)` can't be read", error, node)],
+        node.flatMap { job(of: $0) }
+      )
+    case .output(let name, let error):
+      let node = node { if case .sink(let sink) = $0 { sink.name == name } else { false } }
+      return (
+        [diagnostic(.unwritableSink, "the sink `\(name)` can't be written", error, node)],
+        node.flatMap { job(of: $0) }
+      )
+    case .cancelled: return ([], nil)
+    }
+  }
+
+  /// A finding about a connector.
+  func diagnostic(_ code: Code, _ what: String, _ error: any Error, _ node: Int?) -> Diagnostic {
+    let span = node.map { graph.nodes[$0].span } ?? Span(FileID(0), 0, 0)
+    guard let fault = error as? RowFault else {
+      return Diagnostic(code, "\(what): \(error)", at: span, label: "fails here")
+    }
+    return Diagnostic(
+      code, "\(what): \(Self.column(fault.column))\(fault.message)", at: span, label: fault.position,
+      help: fault.help)
+  }
+
+  private func diagnostic(_ fault: RunFault) -> Diagnostic {
+    let message = "\(Self.column(fault.column))\(fault.message)"
+    if fault.node < graph.nodes.count, case .source(let source) = graph.nodes[fault.node].operation {
+      // What names a line or column is about what the file holds, not about the file.
+      let isAboutRows = fault.column != nil || Self.hasLine(fault.position)
+      let what =
+        isAboutRows
+        ? "a row of `\(source.name)` does not fit its record" : "the source `\(source.name)` can't be read"
+      return Diagnostic(
+        isAboutRows ? .refusedRow : .unreadableSource, "\(what): \(message)", at: fault.span,
+        label: fault.position,
+        help: fault.help)
+    }
+    let place = fault.position.isEmpty ? "" : "on the row of \(fault.position)"
+    return Diagnostic(
+      .failedOperation, "`\(fault.operatorName)` failed: \(message)", at: fault.span, label: place,
+      help: fault.help)
+  }
+
+  private static func column(_ name: String?) -> String { name.map { "column `\($0)`: " } ?? "" }
+
+  /// Whether a position is `file:line`.
+  private static func hasLine(_ position: String) -> Bool {
+    guard let colon = position.lastIndex(of: ":") else { return false }
+    let line = position[position.index(after: colon)...]
+    return !line.isEmpty && line.allSatisfy(\.isNumber)
+  }
+
+  func diagnostic(_ check: FailedCheck, _ severity: Severity) -> Diagnostic {
+    let examples = check.examples.isEmpty ? nil : "for example \(check.examples.joined(separator: ", "))"
+    return Diagnostic(
+      .failedCheck, "a check does not hold: \(check.description)", at: check.span, label: check.found,
+      help: examples,
+      severity: severity)
+  }
+
+  private func node(where matches: (Operation) -> Bool) -> Int? {
+    graph.nodes.firstIndex { matches($0.operation) }
+  }
+
+  /// The position of the job that holds a node.
+  func job(of node: Int) -> Int? { plan.jobs.firstIndex { $0.nodes.contains(node) } }
+}
+
+extension RunError {
+  /// The error that `diagnostics` stand for: the first, with the text of them all.
+  init?(_ diagnostics: [Diagnostic], _ sources: SourceMap) {
+    guard let first = diagnostics.first(where: { $0.severity == .error }) else { return nil }
+    self.init(
+      code: first.code.text, message: first.message, text: TextRenderer(sources).render(diagnostics),
+      json: JSONRenderer(sources).value(first).compact)
+  }
+}

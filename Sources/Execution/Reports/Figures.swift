@@ -1,0 +1,46 @@
+/// Numbers as people read them.
+public enum Figures {
+  /// `1,204,511`.
+  public static func count(_ number: Int64) -> String {
+    let digits = String(number.magnitude)
+    var text = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
+      text.append(digit)
+    }
+    return number < 0 ? "-\(text)" : text
+  }
+
+  /// `1 row`, `2,000 rows`.
+  public static func rows(_ number: Int64) -> String { "\(count(number)) \(number == 1 ? "row" : "rows")" }
+
+  /// `12ms`, `3.4s`, `2m05s`, `1h02m`.
+  public static func duration(_ seconds: Double) -> String {
+    let seconds = max(seconds, 0)
+    if seconds < 0.9995 { return "\(Int((seconds * 1000).rounded()))ms" }
+    if seconds < 59.95 {
+      let tenths = Int((seconds * 10).rounded())
+      return "\(tenths / 10).\(tenths % 10)s"
+    }
+    let whole = Int(seconds.rounded())
+    if whole < 3600 { return "\(whole / 60)m\(padded(whole % 60))s" }
+    return "\(whole / 3600)h\(padded(whole / 60 % 60))m"
+  }
+
+  private static func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+
+  /// Columns under their headings; those named in `right` are aligned at the right.
+  static func table(_ headings: [String], _ rows: [[String]], right: Set<Int>) -> String {
+    let all = headings.isEmpty ? rows : [headings] + rows
+    let count = all.map(\.count).max() ?? 0
+    let widths = (0..<count).map { column in all.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
+    return all.map { row in
+      let cells = row.enumerated().map { index, cell in
+        let padding = String(repeating: " ", count: widths[index] - cell.count)
+        return right.contains(index) ? padding + cell : cell + padding
+      }
+      let line = cells.joined(separator: "  ")
+      return line.lastIndex { $0 != " " }.map { String(line[...$0]) } ?? ""
+    }.joined(separator: "\n") + "\n"
+  }
+}

@@ -1,0 +1,116 @@
+import Diagnosing
+import JobStore
+
+/// Recorded runs as text and as JSON.
+public enum RunReport {
+  /// One line a run.
+  public static func text(_ runs: [RunRecord], now: Moment) -> String {
+    if runs.isEmpty { return "no runs\n" }
+    let rows = runs.map { run in
+      [
+        run.id.text, run.state.rawValue, day(run.created), took(run, now: now), Figures.count(run.rowsIn),
+        Figures.count(run.rowsOut), run.error?.code ?? "", run.file,
+      ]
+    }
+    return Figures.table(
+      ["RUN", "STATE", "CREATED", "TOOK", "ROWS IN", "ROWS OUT", "ERROR", "FILE"], rows, right: [3, 4, 5])
+  }
+
+  /// A run with its jobs and its error.
+  public static func text(_ entry: RunCatalog.Entry, now: Moment) -> String {
+    let run = entry.run
+    var facts = [
+      ["run", run.id.text],
+      ["state", run.state.rawValue],
+      ["pipeline", "\(run.pipeline) of \(run.file)"],
+      ["plan", "\(run.planHash.prefix(12))   \(run.mode) on \(run.backend)"],
+      ["created", run.created.description],
+      ["took", took(run, now: now)],
+      ["rows", "\(Figures.count(run.rowsIn)) in, \(Figures.count(run.rowsOut)) out"],
+    ]
+    if run.parameters != "{}" { facts.insert(["parameters", run.parameters], at: 3) }
+    let jobs = entry.jobs.map { job in
+      let last = job.attempts.last
+      return [
+        "\(job.id)", job.name, job.state.rawValue, "\(job.attempts.count)",
+        last.map { Figures.duration(($0.ended ?? now).seconds(since: $0.started)) } ?? "",
+        last.map { Figures.count($0.rowsIn) } ?? "", last.map { Figures.count($0.rowsOut) } ?? "",
+      ]
+    }
+    var text = Figures.table([], facts, right: [])
+    text +=
+      "\n"
+      + Figures.table(
+        ["JOB", "NAME", "STATE", "TRIES", "TOOK", "ROWS IN", "ROWS OUT"], jobs, right: [0, 3, 4, 5, 6])
+    if let error = run.error { text += "\n" + error.text }
+    return text
+  }
+
+  /// All of the runs; `version` grows when a member is taken away or changes its meaning.
+  public static func json(_ runs: [RunRecord]) -> JSONValue {
+    .members(["version": .int(1), "runs": .array(runs.map { .object(members($0)) })])
+  }
+
+  /// A run with its jobs.
+  public static func json(_ entry: RunCatalog.Entry) -> JSONValue {
+    let jobs = entry.jobs.map { job in
+      JSONValue.members([
+        "id": .int(Int64(job.id)),
+        "name": .string(job.name),
+        "state": .string(job.state.rawValue),
+        "attempts": .array(
+          job.attempts.map { attempt in
+            .members([
+              "number": .int(Int64(attempt.number)),
+              "state": .string(attempt.state.rawValue),
+              "started": .string(attempt.started.description),
+              "ended": .optional(attempt.ended?.description),
+              "rows_in": .int(attempt.rowsIn),
+              "rows_out": .int(attempt.rowsOut),
+              "error": json(attempt.error),
+            ])
+          }),
+      ])
+    }
+    return .members(["version": .int(1), "run": .object(members(entry.run) + [("jobs", .array(jobs))])])
+  }
+
+  private static func members(_ run: RunRecord) -> [(key: String, value: JSONValue)] {
+    [
+      ("id", .string(run.id.text)),
+      ("pipeline", .string(run.pipeline)),
+      ("file", .string(run.file)),
+      ("parameters", .raw(run.parameters)),
+      ("plan", .string(run.planHash)),
+      ("mode", .string(run.mode)),
+      ("backend", .string(run.backend)),
+      ("state", .string(run.state.rawValue)),
+      ("created", .string(run.created.description)),
+      ("started", .optional(run.started?.description)),
+      ("ended", .optional(run.ended?.description)),
+      ("rows_in", .int(run.rowsIn)),
+      ("rows_out", .int(run.rowsOut)),
+      (
+        "owner",
+        .members(["host": .string(run.owner.host), "process": .int(run.owner.process)])
+      ),
+      ("error", json(run.error)),
+    ]
+  }
+
+  private static func json(_ error: RunError?) -> JSONValue {
+    guard let error else { return .null }
+    return .members([
+      "code": .string(error.code), "message": .string(error.message), "diagnostic": .raw(error.json),
+    ])
+  }
+
+  private static func took(_ run: RunRecord, now: Moment) -> String {
+    guard let started = run.started else { return "" }
+    return Figures.duration((run.ended ?? now).seconds(since: started))
+  }
+
+  private static func day(_ moment: Moment) -> String {
+    String(moment.description.prefix(19)).replacing("T", with: " ") + "Z"
+  }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Diagnosing
+import Execution
+import JobStore
+
+struct Runs: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Shows the runs that this folder remembers.",
+    discussion: """
+      EXAMPLES:
+        thalweg runs list --pipeline revenue --limit 5
+        thalweg runs show last --json
+      """,
+    subcommands: [List.self, Show.self], defaultSubcommand: List.self)
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Lists runs, the newest first.")
+
+    @Option(help: ArgumentHelp("Only runs of this pipeline.", valueName: "name"))
+    var pipeline: String?
+
+    @Option(help: ArgumentHelp("Only runs in this state; may be repeated.", valueName: "state"))
+    var state: [RunState] = []
+
+    @Option(help: ArgumentHelp("At most so many.", valueName: "n"))
+    var limit = 20
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var console: ConsoleOptions
+
+    func validate() throws {
+      if limit < 0 { throw ValidationError("--limit can't be negative") }
+    }
+
+    func run() async throws {
+      let catalog = RunCatalog(try SQLiteRunStore.open(existing: RunCatalog.path), Thalweg.invocation)
+      let states = state.isEmpty ? nil : Set(state)
+      let runs = try await catalog.list(RunFilter(pipeline: pipeline, states: states, limit: limit))
+      Console.output.write(json ? RunReport.json(runs).indented + "\n" : RunReport.text(runs, now: .now))
+    }
+  }
+
+  struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Shows one run: its jobs, rows, times and error.")
+
+    @Argument(help: "The run's id, the beginning of it, or `last`.")
+    var run: String
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var console: ConsoleOptions
+
+    func run() async throws {
+      let catalog = RunCatalog(try SQLiteRunStore.open(existing: RunCatalog.path), Thalweg.invocation)
+      let entry = try await catalog.find(run)
+      Console.output.write(json ? RunReport.json(entry).indented + "\n" : RunReport.text(entry, now: .now))
+    }
+  }
+}
+
+extension RunState: ExpressibleByArgument {}

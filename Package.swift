@@ -86,7 +86,9 @@ let package = Package(
       "SemanticsTests", knows: ["Semantics", "Syntax", "Diagnosing"], goldens: ["Cases"]),
     tests(
       "EngineTests",
-      knows: ["Engine", "Columns", "Compiler", "Dataflow", "Semantics", "Syntax", "Diagnosing"]),
+      knows: [
+        "Engine", "Columns", "Formats", "Compiler", "Dataflow", "Semantics", "Syntax", "Diagnosing",
+      ]),
     tests("HashingTests", knows: ["Hashing"]),
     tests("FormatsTests", knows: ["Formats", "Columns", "RegularExpressions"]),
     tests("ConnectorsTests", knows: ["Connectors", "Engine", "Formats", "Columns"]),

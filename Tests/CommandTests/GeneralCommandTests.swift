@@ -12,7 +12,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ["--help"], ["help"], ["check", "--help"], ["plan", "--help"], ["run", "--help"],
+    ["--help"], ["help"], ["check", "--help"], ["fmt", "--help"], ["plan", "--help"], ["run", "--help"],
     ["runs", "--help"], ["explain", "--help"],
   ])
   func helpsWithExamples(_ arguments: [String]) async throws {

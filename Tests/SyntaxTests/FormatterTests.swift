@@ -24,6 +24,14 @@ struct FormatterTests {
     }
   }
 
+  @Test(arguments: ResilienceTests.towers.indices)
+  func `what nests deeply is formatted all the same`(index: Int) throws {
+    let tower = ResilienceTests.towers[index]
+    let value =
+      String(repeating: tower.open, count: 120) + tower.inner + String(repeating: tower.close, count: 120)
+    try expectFaithful(Array("fn deep() -> Int { \(value) }\n".utf8))
+  }
+
   @Test func `a file with syntax errors is left alone`() {
     let text = "fn  f( -> Int { 1 }\n"
     #expect(format(parse(text)) == Array(text.utf8))

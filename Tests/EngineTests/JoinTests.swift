@@ -119,4 +119,27 @@ private func rightRows(_ count: Int, _ dice: inout Dice) -> [Value] {
     }
     #expect(outputs["out"] == expected)
   }
+
+  @Test func `a large right side is entered by all workers`() async throws {
+    let plain = rowType(["key": .int, "value": .int])
+    var builder = GraphBuilder()
+    let l = builder.source("left", plain)
+    let r = builder.source("right", plain)
+    let pairs = builder.join(
+      .left, l, r, on: [(left: { $0["key"] }, right: { $0["key"] })],
+      select: { ["key": $0["key"], "value": $1.optional("value")] })
+    builder.sink("out", pairs)
+    // Keys 0..<100_000, of which the first 50_000 come twice.
+    let right: [Value] = (0..<150_000).map { .row([.int($0 % 100_000), .int($0)]) }
+    let left: [Value] = [3, 99_999, 100_000].map { .row([.int($0), .int(0)]) }
+    let expected: [Value] = [
+      .row([.int(3), .int(3)]), .row([.int(3), .int(100_003)]), .row([.int(99_999), .int(99_999)]),
+      .row([.int(100_000), .none]),
+    ]
+    for workers in [1, 3] {
+      let drive = Drive(workers: workers, morselRows: 30_000)
+      let outputs = try await MemoryRun(builder.graph, ["left": left, "right": right], drive).outputs()
+      #expect(outputs["out"] == expected)
+    }
+  }
 }

@@ -205,7 +205,13 @@ final class Aggregation: @unchecked Sendable {
     let pool = operation.context.pool
     var states = states
     if states.isEmpty { states.append(makeState()) }
-    for state in states { for accumulator in state.accumulators { accumulator.seal() } }
+    for state in states {
+      for accumulator in state.accumulators {
+        // A state that never got a row has no room yet.
+        accumulator.reserve(state.groupCount)
+        accumulator.seal()
+      }
+    }
     let total = states.reduce(0) { $0 + $1.groupCount }
     guard total > Self.groupsOfOneTable, states.count > 1, case .some = states[0].table else {
       // The largest takes the others in.
@@ -262,8 +268,6 @@ final class Aggregation: @unchecked Sendable {
     }
     let mapping = GroupMapping(from: from, to: to, sourceGroups: state.groupCount)
     for (accumulator, other) in zip(target.accumulators, state.accumulators) {
-      // A state that never got a row has no room yet.
-      other.reserve(state.groupCount)
       accumulator.reserve(target.groupCount)
       accumulator.merge(other, mapping)
     }

@@ -121,6 +121,12 @@ class Operator {
     .fault(RunFault(node: index, operatorName: node.name, span: span, message: message))
   }
 
+  /// Rows that are kept have numbers of 32 bits.
+  final func checkKept(_ rows: Int) throws(RunFailure) {
+    guard rows >= Int(Int32.max) else { return }
+    throw fault("\(rows) rows are too many to be kept at once; the most are \(Int32.max)", at: node.span)
+  }
+
   /// The value of a constant over the pipeline's parameters, a column of one row.
   final func constant(_ expression: TypedExpression) throws(RunFailure) -> Column {
     do {

@@ -118,32 +118,36 @@ final class RunDriver: @unchecked Sendable {
     try finishJoins(done, &finished)
     for (number, root) in plan.order.enumerated() {
       try context.checkCancelled()
-      let operation: Operator
-      var feed: Feed
-      switch plan.roots[root] {
-      case .node(let index):
-        operation = operations[index]
-        if let source = operation as? SourceOperator, let reader = readers.removeValue(forKey: index) {
-          feed = .reader(reader, source)
-        } else {
-          try timed(index) { () throws(RunFailure) in try operation.finish(workers) }
-          feed = .pieces(of: operation)
-        }
-        operation.counters.hasStarted.store(true, ordering: .relaxed)
-      case .kept(let index):
-        guard let keep = kept[index] else { preconditionFailure("a join that keeps its left side") }
-        operation = keep
-        try keep.finish(workers)
-        feed = .pieces(of: keep)
-      }
-      let sinks = reachable(from: operation)
-      try Stage(number, feed, root: operation, sinks: sinks, context).run(workers)
-      feed = .pieces(of: operation)
+      let operation = try prepareRoot(plan.roots[root])
+      try Stage(number, feed(operation), root: operation, sinks: reachable(from: operation), context)
+        .run(workers)
       operation.release()
       done.insert(root)
       try finishJoins(done, &finished)
       markDone(done)
     }
+  }
+
+  /// The operator that a stage's rows come from, ready to give them.
+  private func prepareRoot(_ root: StagePlan.Root) throws(RunFailure) -> Operator {
+    switch root {
+    case .node(let index):
+      let operation = operations[index]
+      operation.counters.hasStarted.store(true, ordering: .relaxed)
+      try timed(index) { () throws(RunFailure) in try operation.finish(workers) }
+      return operation
+    case .kept(let index):
+      guard let keep = kept[index] else { preconditionFailure("a join that keeps its left side") }
+      try keep.finish(workers)
+      return keep
+    }
+  }
+
+  private func feed(_ operation: Operator) -> Feed {
+    if let source = operation as? SourceOperator, let reader = readers.removeValue(forKey: source.index) {
+      return .reader(reader, source)
+    }
+    return .pieces(of: operation)
   }
 
   /// Makes the tables of joins whose right side is complete.

@@ -40,16 +40,22 @@ final class Gate: @unchecked Sendable {
   }
 }
 
+/// What a thread is to do, as C can carry it.
+private final class ThreadBody: Sendable {
+  let body: @Sendable () -> Void
+  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+}
+
 /// Threads of their own, so that reading files and waiting never block Swift's cooperative pool. The thread
 /// that asks for work is one of the workers.
 ///
-/// Unchecked because the state below is behind the gate.
+/// Unchecked because `count` is set before the pool is shared, and the other state is behind the gate.
 final class WorkerPool: @unchecked Sendable {
   /// One worker, the caller.
   static let alone = WorkerPool(count: 1)
 
   /// Workers, with the caller.
-  let count: Int
+  private(set) var count = 1
   private let gate = Gate()
   private var generation = 0
   private var running = 0
@@ -57,9 +63,13 @@ final class WorkerPool: @unchecked Sendable {
   private var isStopped = false
   private let busy = Atomic<Bool>(false)
 
+  /// Starts so many workers, or as many as the system gives.
   init(count: Int) {
-    self.count = count
-    for index in 1..<max(count, 1) { Self.startThread { self.serve(index) } }
+    while self.count < count {
+      let index = self.count
+      guard Self.startThread({ self.serve(index) }) else { break }
+      self.count += 1
+    }
   }
 
   /// Whether the workers are at work; what they ask for is then done by the one who asks.
@@ -160,24 +170,21 @@ final class WorkerPool: @unchecked Sendable {
     work?(index)
   }
 
-  /// Runs `body` on a new thread.
-  static func startThread(_ body: @escaping @Sendable () -> Void) {
-    final class Box: Sendable {
-      let body: @Sendable () -> Void
-      init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
+  /// Runs `body` on a new thread; false when the system gives none.
+  static func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
     // Deep plans nest a call for each operator.
     pthread_attr_setstacksize(&attributes, 16 << 20)
-    let argument = Unmanaged.passRetained(Box(body)).toOpaque()
+    let box = Unmanaged.passRetained(ThreadBody(body))
+    let argument = box.toOpaque()
     #if canImport(Darwin)
       var thread: pthread_t?
       let status = pthread_create(
         &thread, &attributes,
         { argument in
-          Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
+          Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().body()
           return nil
         }, argument)
     #else
@@ -185,11 +192,12 @@ final class WorkerPool: @unchecked Sendable {
       let status = pthread_create(
         &thread, &attributes,
         { argument in
-          if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
+          if let argument { Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().body() }
           return nil
         }, argument)
     #endif
     pthread_attr_destroy(&attributes)
-    precondition(status == 0, "the system gives no thread")
+    if status != 0 { box.release() }
+    return status == 0
   }
 }

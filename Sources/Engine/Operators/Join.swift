@@ -78,6 +78,7 @@ final class JoinOperator: Operator {
     var all: [(place: BatchPlace, batch: Batch, keys: EncodedKeys)] = []
     for worker in workers { all += worker.take(self, as: Build.self)?.batches ?? [] }
     all.sort { $0.place < $1.place }
+    try checkKept(all.reduce(0) { $0 + $1.batch.count })
     rightRows =
       all.isEmpty
       ? ElementShape(elements[1]).emptyBatch

@@ -16,13 +16,16 @@ final class KeptRows {
   }
 
   /// All rows of all workers, in the order of the flow; nil without any.
-  static func gather(_ operation: Operator, _ workers: [Worker], _ pool: WorkerPool) -> Batch? {
+  static func gather(
+    _ operation: Operator, _ workers: [Worker], _ pool: WorkerPool
+  ) throws(RunFailure) -> Batch? {
     var all: [(place: BatchPlace, batch: Batch)] = []
     for worker in workers {
       if let kept = worker.take(operation, as: KeptRows.self) { all += kept.batches }
     }
     guard !all.isEmpty else { return nil }
     all.sort { $0.place < $1.place }
+    try operation.checkKept(all.reduce(0) { $0 + $1.batch.count })
     return concatenate(all.map(\.batch), pool)
   }
 
@@ -133,7 +136,7 @@ final class RankOperator: Operator {
 
   override func finish(_ workers: [Worker]) throws(RunFailure) {
     try context.checkCancelled()
-    guard let all = KeptRows.gather(self, workers, context.pool) else { return }
+    guard let all = try KeptRows.gather(self, workers, context.pool) else { return }
     ranking = ranked(all, context.pool)
     rows = pruned(Batch(count: all.count, columns: Array(all.columns.dropFirst(extraColumns))))
   }
@@ -170,7 +173,7 @@ final class KeepOperator: Operator {
   }
 
   override func finish(_ workers: [Worker]) throws(RunFailure) {
-    rows = KeptRows.gather(self, workers, context.pool)
+    rows = try KeptRows.gather(self, workers, context.pool)
     if let limit, let all = rows, all.count > limit { rows = all.sliced(0..<limit) }
   }
 

@@ -1,6 +1,7 @@
 import Columns
 import Dataflow
 import Semantics
+import Synchronization
 
 // Operators that look at one row at a time and keep no state.
 
@@ -85,7 +86,11 @@ final class TryMapOperator: Operator {
       throw fault(failure, batch, mapping.element)
     }
     try emit(pruned(result).filtered(by: failures.rows(count: batch.count).inverted), worker)
-    if case .bound = policy { try emitFailed(failures, batch, worker) }
+    if case .bound = policy {
+      try emitFailed(failures, batch, worker)
+    } else {
+      counters.rowsOut1.wrappingAdd(failures.entries.count, ordering: .relaxed)
+    }
   }
 
   /// `Failed { input, error, operator }`.

@@ -7,12 +7,13 @@ extension BatchRun {
     let context = RunContext(self, progress: progress)
     let result: Result<StagedRun, RunFailure> = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        WorkerPool.startThread {
+        let execute: @Sendable () -> Void = {
           let driver = RunDriver(self, context)
           let result: Result<StagedRun, RunFailure>
           do throws(RunFailure) { result = .success(try driver.execute()) } catch { result = .failure(error) }
           continuation.resume(returning: result)
         }
+        if !WorkerPool.startThread(execute) { execute() }
       }
     } onCancel: {
       context.isCancelled.store(true, ordering: .relaxed)

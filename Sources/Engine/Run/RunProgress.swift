@@ -7,7 +7,8 @@ public final class RunProgress: Sendable {
   public struct Node: Sendable, Hashable {
     /// Rows that came in, over all inputs.
     public var rowsIn = 0
-    /// Rows that went out, a port each; a sink's rows written are its `rowsIn`.
+    /// Rows that went out, a port each, also those of a `try_map` that drops its failures; a sink's rows
+    /// written are its `rowsIn`.
     public var rowsOut = [0, 0]
     /// Bytes read; of sources.
     public var bytesRead = 0

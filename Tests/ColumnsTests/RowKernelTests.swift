@@ -36,7 +36,7 @@ import Testing
     let sources = (0..<130).map { _ in random.pick(full) }
     let rows = sources.map { random.below(columns[$0].count) }
     let choices = Choices(
-      source: Buffer(sources.map { UInt16($0) }), row: Buffer(rows.map { Int32($0) }))
+      source: Buffer(sources.map { UInt32($0) }), row: Buffer(rows.map { Int32($0) }))
     #expect(cells(.interleaved(columns, choices)) == zip(sources, rows).map { all[$0][$1] })
   }
 

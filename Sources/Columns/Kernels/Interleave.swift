@@ -3,12 +3,12 @@
 /// Where each row of an interleaving comes from.
 public struct Choices: Sendable {
   /// Which column.
-  public let source: Buffer<UInt16>
+  public let source: Buffer<UInt32>
   /// Which row of it.
   public let row: Buffer<Int32>
 
   /// As many of both.
-  public init(source: Buffer<UInt16>, row: Buffer<Int32>) {
+  public init(source: Buffer<UInt32>, row: Buffer<Int32>) {
     self.source = source
     self.row = row
   }
@@ -72,7 +72,7 @@ extension Column {
     }
     precondition(total <= Int32.max, "a batch holds at most 2^31 list elements")
     starts.base[count] = Int32(total)
-    let sources = Buffer<UInt16>(uninitialized: total)
+    let sources = Buffer<UInt32>(uninitialized: total)
     let rows = Buffer<Int32>(uninitialized: total)
     var next = 0
     for row in 0..<count {

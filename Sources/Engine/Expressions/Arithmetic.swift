@@ -221,7 +221,7 @@ private func decimals(
     for row in 0..<extent.count {
       let x = a[left.place(row)]
       let y = b[right.place(row)]
-      let text = "\(textOf(decimal: x)) \(symbol.rawValue) \(textOf(decimal: y))"
+      var text: String { "\(textOf(decimal: x)) \(symbol.rawValue) \(textOf(decimal: y))" }
       switch symbol {
       case .add: if decimalSum(x, y) != nil { continue }
       case .subtract: if decimalDifference(x, y) != nil { continue }

@@ -124,12 +124,12 @@ private enum PatternTest: Sendable {
 }
 
 /// The arm of each row: the first of which a test holds.
-private func chooseArms(_ column: Column, _ count: Int, _ arms: [[PatternTest]]) -> Buffer<UInt16> {
-  let last = UInt16(truncatingIfNeeded: arms.count - 1)
-  let choice = Buffer<UInt16>(repeating: last, count: count)
+private func chooseArms(_ column: Column, _ count: Int, _ arms: [[PatternTest]]) -> Buffer<UInt32> {
+  let last = UInt32(truncatingIfNeeded: arms.count - 1)
+  let choice = Buffer<UInt32>(repeating: last, count: count)
   // From the last arm to the first, so that the first that fits stays.
   for (index, tests) in arms.enumerated().reversed() {
-    let arm = UInt16(truncatingIfNeeded: index)
+    let arm = UInt32(truncatingIfNeeded: index)
     for test in tests {
       switch test {
       case .anything: for row in 0..<count { choice.base[row] = arm }
@@ -166,7 +166,7 @@ func branch(_ scope: Scope, _ mask: Bitmap, _ then: Step, _ otherwise: Step) -> 
 
 /// Each row has the value of its branch.
 private func branches(
-  _ scope: Scope, _ choice: Buffer<UInt16>, _ values: [Step], areCheap: Bool
+  _ scope: Scope, _ choice: Buffer<UInt32>, _ values: [Step], areCheap: Bool
 ) -> Datum {
   guard scope.count > 0 else { return values[values.count - 1].evaluate(scope) }
   var used = [Int](repeating: 0, count: values.count)
@@ -175,7 +175,7 @@ private func branches(
   let choices = Choices(source: choice, row: Buffer(uninitialized: scope.count))
   var columns: [Column?] = values.map { _ in nil }
   for (index, node) in values.enumerated() where used[index] > 0 {
-    let arm = UInt16(truncatingIfNeeded: index)
+    let arm = UInt32(truncatingIfNeeded: index)
     let mask = Bitmap(count: scope.count) { choice.base[$0] == arm }
     columns[index] = evaluate(node, scope, rows: mask, source: arm, into: choices, inPlace: areCheap)
   }
@@ -193,7 +193,7 @@ private func evaluate(_ node: Step, _ scope: Scope, where mask: Bitmap) -> Datum
 
 /// The node over the rows of `mask`; notes for each where its value lies in the result.
 private func evaluate(
-  _ node: Step, _ scope: Scope, rows mask: Bitmap, source: UInt16, into choices: Choices,
+  _ node: Step, _ scope: Scope, rows mask: Bitmap, source: UInt32, into choices: Choices,
   inPlace: Bool = false
 ) -> Column {
   let rows = mask.setIndices()

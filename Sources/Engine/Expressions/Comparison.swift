@@ -72,25 +72,35 @@ extension ExpressionContext {
 
   /// `x in list`, `key in map`.
   func membership(_ element: Step, _ container: Step, _ type: Type) -> Step {
-    var isMap = false
-    if case .map = type { isMap = true }
-    let keysOnly = isMap
-    return binaryStep(element, container, cost: 30) { scope, value, list in
-      let extent = scope.extent(value, list)
-      let (offsets, entries) = list.column.lists
-      let values = keysOnly ? entries.fields[0] : entries
-      if list.isConstant {
-        return extent.datum(.bits(isOneOf(value, values, Int(offsets[0])..<Int(offsets[1]), extent.count)))
-      }
-      let bits = Bitmap(count: extent.count) { row in
-        let place = value.place(row)
-        for child in Int(offsets[row])..<Int(offsets[row + 1])
-        where values.isEqual(child, to: value.column, place) { return true }
-        return false
-      }
-      return extent.datum(.bits(bits))
-    }
+    let isMap = type.isMap
+    return binaryStep(element, container, cost: 30) { contained($0, $1, in: $2, isMap: isMap) }
   }
+
+  /// `list.contains(x)`: the same, but the list is evaluated first.
+  func listContains(_ list: Step, _ element: Step) -> Step {
+    binaryStep(list, element, cost: 30) { contained($0, $2, in: $1, isMap: false) }
+  }
+}
+
+extension Type {
+  fileprivate var isMap: Bool { if case .map = self { true } else { false } }
+}
+
+private func contained(_ scope: Scope, _ value: Datum, in list: Datum, isMap: Bool) -> Datum {
+  let extent = scope.extent(value, list)
+  let (offsets, entries) = list.column.lists
+  let values = isMap ? entries.fields[0] : entries
+  if list.isConstant {
+    let range = Int(offsets[0])..<Int(offsets[1])
+    return extent.datum(.bits(isOneOf(value, values, range, extent.count)))
+  }
+  let bits = Bitmap(count: extent.count) { row in
+    let place = value.place(row)
+    for child in Int(offsets[row])..<Int(offsets[row + 1])
+    where values.isEqual(child, to: value.column, place) { return true }
+    return false
+  }
+  return extent.datum(.bits(bits))
 }
 
 /// Whether each row equals one of the constants at `range`.

@@ -14,7 +14,8 @@ struct Step: Sendable {
 
   init(cost: Int, _ evaluate: @escaping @Sendable (Scope) -> Datum) {
     self.evaluate = evaluate
-    self.cost = cost
+    // Costs add up along calls: a chain of functions would soon have more than an integer holds.
+    self.cost = min(cost, Self.dear)
     path = nil
     literal = nil
   }
@@ -31,6 +32,12 @@ struct Step: Sendable {
     cost = 0
     path = nil
     self.literal = literal
+  }
+
+  /// The value of a step whose operands are all literals and that cannot fail, computed now.
+  static func folded(_ operands: [Step], _ step: Step) -> Step {
+    guard operands.allSatisfy({ $0.literal != nil }) else { return step }
+    return Step(literal: step.evaluate(Scope(layout: Layout(), count: 1)))
   }
 
   /// More than this a row, and a branch is evaluated over its own rows only.

@@ -17,7 +17,7 @@ extension ExpressionContext {
       let count = s.column.count
       let parser = JSONRowParser(schema: schema)
       let rows = Buffer<Int32>(uninitialized: count)
-      let sources = Buffer<UInt16>(repeating: 0, count: count)
+      let sources = Buffer<UInt32>(repeating: 0, count: count)
       var hasFailed = false
       for row in 0..<count {
         rows.base[row] = Int32(truncatingIfNeeded: row)

@@ -22,7 +22,7 @@ extension ExpressionContext {
         return xs.extent.datum(
           .bits(Bitmap(packing: xs.column.count) { offsets.base[$0 + 1] == offsets.base[$0] }))
       }
-    case .listContains: return membership(nodes[1], list, type)
+    case .listContains: return listContains(list, nodes[1])
     case .first: return unaryStep(list, cost: 10) { _, xs in ends(xs, isFirst: true) }
     case .last: return unaryStep(list, cost: 10) { _, xs in ends(xs, isFirst: false) }
     case .listSum: return unaryStep(list, cost: 30) { scope, xs in sums(scope, xs, span) }
@@ -79,7 +79,7 @@ private func elements(
   let extent = scope.extent(xs, index)
   let (offsets, values) = xs.column.lists
   let positions = index.column.int64s
-  let sources = Buffer<UInt16>(repeating: 0, count: extent.count)
+  let sources = Buffer<UInt32>(repeating: 0, count: extent.count)
   let rows = Buffer<Int32>(uninitialized: extent.count)
   for row in 0..<extent.count {
     let place = xs.place(row)
@@ -167,13 +167,13 @@ private func joined(scope: Scope, _ xs: Datum, _ ys: Datum) -> Datum {
   let lists = [xs.column.lists, ys.column.lists]
   let starts = Buffer<Int32>(uninitialized: extent.count + 1)
   starts.base[0] = 0
-  var sources: [UInt16] = []
+  var sources: [UInt32] = []
   var rows: [Int32] = []
   for row in 0..<extent.count {
     for (source, place) in [xs.place(row), ys.place(row)].enumerated() {
       let offsets = lists[source].offsets
       for child in offsets[place]..<offsets[place + 1] {
-        sources.append(UInt16(source))
+        sources.append(UInt32(source))
         rows.append(child)
       }
     }

@@ -8,11 +8,12 @@ extension ExpressionContext {
     let types = fieldTypes(type)
     let nodes = fields.enumerated().map { compile($1, as: types.indices.contains($0) ? types[$0] : nil) }
     let cost = nodes.reduce(1) { $0 + $1.cost }
-    return Step(cost: cost) { scope in
+    let step = Step(cost: cost) { scope in
       let data = nodes.map { $0.evaluate(scope) }
       let extent = scope.extent(of: data)
       return extent.datum(.structure(data.map { $0.expanded(to: extent.count) }))
     }
+    return .folded(nodes, step)
   }
 
   private func fieldTypes(_ type: Type) -> [Type] {
@@ -30,12 +31,13 @@ extension ExpressionContext {
     guard !elements.isEmpty else { return Step(literal: Datum(constant: .zeros(ColumnType(type), count: 1))) }
     let nodes = elements.map { compile($0, as: element) }
     let cost = nodes.reduce(10 * nodes.count) { $0 + $1.cost }
-    return Step(cost: cost) { scope in
+    let step = Step(cost: cost) { scope in
       let data = nodes.map { $0.evaluate(scope) }
       let extent = scope.extent(of: data)
       return extent.datum(
         .list(offsets: evenOffsets(extent.count, data.count), values: alternating(data, extent)))
     }
+    return .folded(nodes, step)
   }
 
   /// `["k": v]`: entries in the order of their keys; of equal keys the last counts.
@@ -46,7 +48,7 @@ extension ExpressionContext {
     let keys = entries.map { compile($0.key) }
     let values = entries.map { compile($0.value, as: value) }
     let cost = (keys + values).reduce(40 * keys.count) { $0 + $1.cost }
-    return Step(cost: cost) { scope in
+    let step = Step(cost: cost) { scope in
       var keyData: [Datum] = []
       var valueData: [Datum] = []
       for (key, value) in zip(keys, values) {
@@ -59,6 +61,7 @@ extension ExpressionContext {
         mapStorage(
           offsets: offsets, keys: alternating(keyData, extent), values: alternating(valueData, extent)))
     }
+    return .folded(keys + values, step)
   }
 
   /// `a..b`, `a..<b`.
@@ -118,7 +121,7 @@ private func alternating(_ data: [Datum], _ extent: Extent) -> Column {
   var next = 0
   for row in 0..<extent.count {
     for (index, datum) in data.enumerated() {
-      choices.source.base[next] = UInt16(truncatingIfNeeded: index)
+      choices.source.base[next] = UInt32(truncatingIfNeeded: index)
       choices.row.base[next] = Int32(truncatingIfNeeded: datum.place(row))
       next += 1
     }

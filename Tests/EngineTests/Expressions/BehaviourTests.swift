@@ -203,6 +203,25 @@ import Testing
         == (0..<130).map { .value(.bool($0 % 3 == 0 && $0 < 120)) })
   }
 
+  @Test func listsMayHaveMoreElementsThanAnyOtherThing() {
+    let local = Local(id: 1, name: "a", type: .int)
+    let elements = (0..<70_000).map { TypedExpression(.literal(.int(Int64($0))), .int, span) }
+    let last = TypedExpression(.local(local), .int, span)
+    let list = TypedExpression(.list(elements + [last]), .list(.int), span)
+    let sum = TypedExpression(.builtin(.listSum, [list], []), .int, span)
+    let kernel = ExpressionCompiler().compile(sum, inputs: [local])
+    let result = kernel.evaluate(column([.int(1), .int(5)], .int)).column.int64s
+    #expect((result[0], result[1]) == (2_449_965_001, 2_449_965_005))
+  }
+
+  @Test func longChainsOfCallsHaveNoCost() throws {
+    var source = "fn f0(a: Int) -> Int { a + 1 }\n"
+    for level in 1...200 {
+      source += "fn f\(level)(a: Int) -> Int { if a > 0 { f\(level - 1)(a) } else { f\(level - 1)(1) } }\n"
+    }
+    #expect(try Compiled(source).run([[.int(100)], [.int(-1)]]) == [.value(.int(101)), .value(.int(2))])
+  }
+
   @Test func lambdasUseWhatStandsAroundThem() throws {
     let compiled = try Compiled(
       "fn f(xs: List<Int>, k: Int) -> List<Int> { xs.filter(x -> x > k).flat_map(x -> [1, 2].map(y -> x * y + k)) }"

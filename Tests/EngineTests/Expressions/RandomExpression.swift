@@ -267,6 +267,7 @@ struct Generator {
     case 5:
       if random.below(3) == 0 { return make(.binary(.contains, sub(.string), sub(.map(.int))), .bool) }
       let element = random.pick([Type.int, .string, pair, .optional(.int), .float])
+      if random.below(3) == 0 { return builtin(.listContains, [sub(.list(element)), sub(element)], .bool) }
       return make(.binary(.contains, sub(element), sub(.list(element))), .bool)
     case 6:
       switch random.below(3) {

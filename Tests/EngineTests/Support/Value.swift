@@ -107,7 +107,8 @@ extension Column {
       storage = .int64(Buffer(values.map { if case .int(let x) = $0 { x } else { 0 } }))
     case .float: storage = .float64(Buffer(values.map { if case .float(let x) = $0 { x } else { 0 } }))
     case .decimal: storage = .int128(Buffer(values.map { if case .decimal(let x) = $0 { x } else { 0 } }))
-    case .date, .enumeration: storage = .int32(Buffer(values.map { if case .date(let x) = $0 { x } else { 0 } }))
+    case .date, .enumeration:
+      storage = .int32(Buffer(values.map { if case .date(let x) = $0 { x } else { 0 } }))
     case .string:
       storage = .text(
         Buffer(values.map { if case .text(let x) = $0 { arena.add(x) } else { TextView() } }),

@@ -154,8 +154,10 @@ final class Declarer {
     resolveFields(of: records)
     completeRecords(records)
     let recursive = recursiveFunctions()
-    for (index, function) in functionSyntax.enumerated() {
-      declareFunction(function.syntax, ordinal: function.ordinal, isRecursive: recursive.contains(index))
+    for index in functionSyntax.indices {
+      declareFunction(
+        functionSyntax[index].syntax, ordinal: functionSyntax[index].ordinal,
+        isRecursive: recursive.contains(index))
     }
     diagnostics += checker.diagnostics
   }

@@ -99,12 +99,12 @@ extension Declarer {
   /// reported once, at the function that is declared first.
   func recursiveFunctions() -> Set<Int> {
     var positions = [String: Int](minimumCapacity: functionSyntax.count)
-    for (index, function) in functionSyntax.enumerated() where positions[function.syntax.name.text] == nil {
-      positions[function.syntax.name.text] = index
+    for index in functionSyntax.indices where positions[functionSyntax[index].syntax.name.text] == nil {
+      positions[functionSyntax[index].syntax.name.text] = index
     }
-    let calls = functionSyntax.map { function in
+    let calls = functionSyntax.indices.map { index in
       var callees: [Int] = []
-      function.syntax.body.forEachCall { name in
+      functionSyntax[index].syntax.body.forEachCall { name in
         if let callee = positions[name], !callees.contains(callee) { callees.append(callee) }
       }
       return callees

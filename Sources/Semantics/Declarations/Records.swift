@@ -17,14 +17,15 @@ extension Declarer {
       var seen = FirstPlaces()
       var fields: [Field] = []
       fields.reserveCapacity(pending.syntax.fields.count)
-      for syntax in pending.syntax.fields {
-        let type = resolve(syntax.type)
-        if let first = seen.first(syntax.name.text, at: syntax.name.span) {
-          diagnostics.append(.duplicate(syntax.name, first: first, what: "field"))
+      // By index here and below: a field's syntax is large to copy.
+      for position in pending.syntax.fields.indices {
+        let type = resolve(pending.syntax.fields[position].type)
+        let name = pending.syntax.fields[position].name
+        if let first = seen.first(name.text, at: name.span) {
+          diagnostics.append(.duplicate(name, first: first, what: "field"))
           continue
         }
-        fields.append(
-          Field(name: syntax.name.text, type: type, column: syntax.name.text, span: syntax.name.span))
+        fields.append(Field(name: name.text, type: type, column: name.text, span: name.span))
       }
       pending.record.fields = fields
     }
@@ -72,13 +73,18 @@ extension Declarer {
   private func complete(_ pending: PendingRecord) {
     let naming = naming(pending.syntax.annotations)
     var columns = FirstPlaces()
+    let isPlain =
+      pending.syntax.annotations.isEmpty
+      && pending.syntax.fields.indices.allSatisfy { pending.syntax.fields[$0].isPlain }
+    if isPlain { return }
     var index = 0
-    for syntax in pending.syntax.fields {
+    for position in pending.syntax.fields.indices {
       // A repeated field was reported and left out.
-      guard index < pending.record.fields.count, pending.record.fields[index].span == syntax.name.span else {
-        continue
-      }
+      guard index < pending.record.fields.count,
+        pending.record.fields[index].span == pending.syntax.fields[position].name.span
+      else { continue }
       defer { index += 1 }
+      let syntax = pending.syntax.fields[position]
       let field = pending.record.fields[index]
       var details = FieldDetails(type: field.type)
       for (position, annotation) in syntax.annotations.enumerated() {
@@ -107,6 +113,11 @@ extension Declarer {
     }
     return checker.check(syntax, in: .empty, expecting: type, cover: .none)
   }
+}
+
+extension FieldDeclaration {
+  /// Whether it has a name and a type alone.
+  fileprivate var isPlain: Bool { annotations.isEmpty && defaultValue == nil }
 }
 
 extension Type {

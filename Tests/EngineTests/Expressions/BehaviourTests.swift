@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test func theRightSideOfLogicIsAskedOnlyWhereItDecides() throws {
-    let compiled = try Compiled("fn f(a: Int, b: Int) -> Bool! { b != 0 && try a / b > 1 }")
+    let compiled = try Compiled("fn f(a: Int, b: Int) -> Bool! { try b != 0 && a / b > 1 }")
     #expect(
       compiled.run([[.int(4), .int(0)], [.int(4), .int(2)], [.int(4), .int(4)]]) == [
         .value(.bool(false)), .value(.bool(true)), .value(.bool(false)),
@@ -110,7 +110,7 @@ import Testing
   }
 
   @Test func constantsThatFailFailEveryRow() throws {
-    let compiled = try Compiled(#"fn f(a: Int) -> Int! { a + try "x".to_int() }"#)
+    let compiled = try Compiled(#"fn f(a: Int) -> Int! { try a + "x".to_int() }"#)
     #expect(
       compiled.run([[.int(1)], [.int(2)]]) == [
         .failure("`x` is not an `Int`"), .failure("`x` is not an `Int`"),

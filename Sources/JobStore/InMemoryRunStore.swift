@@ -40,7 +40,7 @@ public actor InMemoryRunStore: RunStore {
         else { continue }
         jobs[index].attempts[last].rowsIn = rowsIn
         jobs[index].attempts[last].rowsOut = rowsOut
-      case .job(let number, let state, let at, let rowsIn, let rowsOut, let error):
+      case .job(let number, let state, let at, let rowsIn, let rowsOut, let busy, let error):
         guard let index = jobs.firstIndex(where: { $0.id == number }) else { continue }
         jobs[index].state = state
         if state == .running {
@@ -49,8 +49,7 @@ public actor InMemoryRunStore: RunStore {
         } else if let last = jobs[index].attempts.indices.last, !jobs[index].attempts[last].state.isFinal {
           jobs[index].attempts[last] = AttemptRecord(
             number: last + 1, state: state, started: jobs[index].attempts[last].started, ended: at,
-            rowsIn: rowsIn,
-            rowsOut: rowsOut, error: error)
+            rowsIn: rowsIn, rowsOut: rowsOut, busy: busy, error: error)
         }
       }
     }

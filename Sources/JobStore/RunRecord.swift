@@ -131,6 +131,8 @@ public struct AttemptRecord: Hashable, Sendable {
   public var rowsIn: Int64
   /// Rows that went out.
   public var rowsOut: Int64
+  /// Microseconds of work, over all threads.
+  public var busy: Int64
   /// Why it failed.
   public var error: RunError?
 
@@ -138,7 +140,7 @@ public struct AttemptRecord: Hashable, Sendable {
   public init(
     number: Int, state: JobState, started: Moment, ended: Moment? = nil, rowsIn: Int64 = 0,
     rowsOut: Int64 = 0,
-    error: RunError? = nil
+    busy: Int64 = 0, error: RunError? = nil
   ) {
     self.number = number
     self.state = state
@@ -146,6 +148,7 @@ public struct AttemptRecord: Hashable, Sendable {
     self.ended = ended
     self.rowsIn = rowsIn
     self.rowsOut = rowsOut
+    self.busy = busy
     self.error = error
   }
 }

@@ -56,7 +56,8 @@ public struct RunFilter: Hashable, Sendable {
 public enum RunChange: Hashable, Sendable {
   case run(RunState, at: Moment, rowsIn: Int64, rowsOut: Int64, error: RunError?)
   /// Running begins a new try; other states end the newest one. A job that never began has no try.
-  case job(Int, JobState, at: Moment, rowsIn: Int64, rowsOut: Int64, error: RunError?)
+  case job(
+    Int, JobState, at: Moment, rowsIn: Int64, rowsOut: Int64, busy: Int64 = 0, error: RunError?)
   /// Rows of the run so far.
   case progress(at: Moment, rowsIn: Int64, rowsOut: Int64)
   /// Rows of a job's try so far.
@@ -65,7 +66,7 @@ public enum RunChange: Hashable, Sendable {
   /// When.
   public var moment: Moment {
     switch self {
-    case .run(_, let at, _, _, _), .job(_, _, let at, _, _, _), .progress(let at, _, _),
+    case .run(_, let at, _, _, _), .job(_, _, let at, _, _, _, _), .progress(let at, _, _),
       .jobProgress(_, let at, _, _):
       at
     }

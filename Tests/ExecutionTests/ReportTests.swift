@@ -57,7 +57,7 @@ import Testing
     let changes: [RunChange] = [
       .run(.running, at: Self.at(0), rowsIn: 0, rowsOut: 0, error: nil),
       .job(1, .running, at: Self.at(0), rowsIn: 0, rowsOut: 0, error: nil),
-      .job(1, .failed, at: Self.at(2), rowsIn: 1000, rowsOut: 999, error: Self.failed.error),
+      .job(1, .failed, at: Self.at(2), rowsIn: 1000, rowsOut: 999, busy: 12_345, error: Self.failed.error),
       .job(2, .cancelled, at: Self.at(2), rowsIn: 0, rowsOut: 0, error: nil),
       .run(.failed, at: Self.at(2), rowsIn: 1000, rowsOut: 0, error: Self.failed.error),
     ]
@@ -74,8 +74,8 @@ import Testing
         took        2.0s
         rows        1,000 in, 0 out
 
-        JOB  NAME              STATE      TRIES  TOOK  ROWS IN  ROWS OUT
-          1  orders            failed         1  2.0s    1,000       999
+        JOB  NAME              STATE      TRIES  TOOK  WORK  ROWS IN  ROWS OUT
+          1  orders            failed         1  2.0s  12ms    1,000       999
           2  sums.aggregate.1  cancelled      0
 
         error[F480]: a row
@@ -89,7 +89,8 @@ import Testing
   @Test func findsARunByTheBeginningOfItsID() async throws {
     let store = InMemoryRunStore()
     for id in ["daily-abc", "daily-abd", "weekly-x"] {
-      try await store.create(Self.planned(id), jobs: [], plan: PlanRecord(hash: "0123456789abcdef", json: "{}"))
+      try await store.create(
+        Self.planned(id), jobs: [], plan: PlanRecord(hash: "0123456789abcdef", json: "{}"))
       #expect(
         try await store.update(
           RunID(id), [.run(.succeeded, at: Self.at(1), rowsIn: 0, rowsOut: 0, error: nil)]))
@@ -131,9 +132,5 @@ import Testing
     arguments: [(0, "0"), (999, "999"), (1000, "1,000"), (-1_234_567, "-1,234,567")] as [(Int64, String)])
   func groupsDigits(_ number: Int64, _ text: String) {
     #expect(Figures.count(number) == text)
-  }
-
-  @Test func exitsWithTheGravestStatus() {
-    #expect(ExitStatus([]) == .done)
   }
 }

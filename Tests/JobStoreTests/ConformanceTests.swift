@@ -50,7 +50,7 @@ import Testing
       let ends: [RunChange] = [
         .job(1, .succeeded, at: at(4), rowsIn: 9, rowsOut: 9, error: nil),
         .job(2, .running, at: at(4), rowsIn: 0, rowsOut: 0, error: nil),
-        .job(2, .succeeded, at: at(5), rowsIn: 9, rowsOut: 2, error: nil),
+        .job(2, .succeeded, at: at(5), rowsIn: 9, rowsOut: 2, busy: 77, error: nil),
         .run(.succeeded, at: at(6), rowsIn: 9, rowsOut: 2, error: nil),
       ]
       #expect(try await store.update(id, ends))
@@ -60,7 +60,8 @@ import Testing
       #expect(jobs.map(\.state) == [.succeeded, .succeeded])
       #expect(
         jobs[1].attempts == [
-          AttemptRecord(number: 1, state: .succeeded, started: at(4), ended: at(5), rowsIn: 9, rowsOut: 2)
+          AttemptRecord(
+            number: 1, state: .succeeded, started: at(4), ended: at(5), rowsIn: 9, rowsOut: 2, busy: 77)
         ])
     }
   }

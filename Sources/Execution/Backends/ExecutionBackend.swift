@@ -78,6 +78,8 @@ public struct RunSnapshot: Hashable, Sendable {
     public var rowsIn: Int64
     /// Rows that went out: to other jobs, or written to sinks.
     public var rowsOut: Int64
+    /// Microseconds of work, over all threads.
+    public var busy: Int64
     /// The share of its sources' bytes that is read, where their size is known.
     public var fraction: Double?
   }

@@ -34,6 +34,7 @@ public enum RunReport {
       return [
         "\(job.id)", job.name, job.state.rawValue, "\(job.attempts.count)",
         last.map { Figures.duration(($0.ended ?? now).seconds(since: $0.started)) } ?? "",
+        last.map { Figures.duration(Double($0.busy) / 1_000_000) } ?? "",
         last.map { Figures.count($0.rowsIn) } ?? "", last.map { Figures.count($0.rowsOut) } ?? "",
       ]
     }
@@ -41,7 +42,8 @@ public enum RunReport {
     text +=
       "\n"
       + Figures.table(
-        ["JOB", "NAME", "STATE", "TRIES", "TOOK", "ROWS IN", "ROWS OUT"], jobs, right: [0, 3, 4, 5, 6])
+        ["JOB", "NAME", "STATE", "TRIES", "TOOK", "WORK", "ROWS IN", "ROWS OUT"], jobs,
+        right: [0, 3, 4, 5, 6, 7])
     if let error = run.error { text += "\n" + error.text }
     return text
   }
@@ -67,6 +69,7 @@ public enum RunReport {
               "ended": .optional(attempt.ended?.description),
               "rows_in": .int(attempt.rowsIn),
               "rows_out": .int(attempt.rowsOut),
+              "busy_us": .int(attempt.busy),
               "error": json(attempt.error),
             ])
           }),

@@ -58,6 +58,7 @@ enum Migrations {
             ended INTEGER,
             rows_in INTEGER NOT NULL,
             rows_out INTEGER NOT NULL,
+            busy INTEGER NOT NULL,
             error_code TEXT,
             error_message TEXT,
             error_text TEXT,

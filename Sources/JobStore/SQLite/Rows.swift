@@ -23,7 +23,8 @@ extension Row {
     AttemptRecord(
       number: self["number"], state: try state("state", at: path),
       started: Moment(microseconds: self["started"]),
-      ended: moment("ended"), rowsIn: self["rows_in"], rowsOut: self["rows_out"], error: error)
+      ended: moment("ended"), rowsIn: self["rows_in"], rowsOut: self["rows_out"], busy: self["busy"],
+      error: error)
   }
 
   func state<State: RawRepresentable>(_ column: String, at path: String) throws -> State

@@ -150,24 +150,24 @@ public struct SQLiteRunStore: RunStore {
       try database.execute(
         sql: "UPDATE attempt SET rows_in = ?, rows_out = ? WHERE run = ? AND job = ? AND state = 'running'",
         arguments: [rowsIn, rowsOut, run, job])
-    case .job(let job, let state, let at, let rowsIn, let rowsOut, let error):
+    case .job(let job, let state, let at, let rowsIn, let rowsOut, let busy, let error):
       try database.execute(
         sql: "UPDATE job SET state = ? WHERE run = ? AND id = ?", arguments: [state.rawValue, run, job])
       if state == .running {
         try database.execute(
           sql: """
-            INSERT INTO attempt (run, job, number, state, started, rows_in, rows_out)
-            SELECT ?, ?, 1 + coalesce(max(number), 0), 'running', ?, 0, 0 FROM attempt WHERE run = ? AND job = ?
+            INSERT INTO attempt (run, job, number, state, started, rows_in, rows_out, busy)
+            SELECT ?, ?, 1 + coalesce(max(number), 0), 'running', ?, 0, 0, 0 FROM attempt WHERE run = ? AND job = ?
             """,
           arguments: [run, job, at.microseconds, run, job])
       } else {
         try database.execute(
           sql: """
-            UPDATE attempt SET state = ?, ended = ?, rows_in = ?, rows_out = ?, error_code = ?, error_message = ?,
+            UPDATE attempt SET state = ?, ended = ?, rows_in = ?, rows_out = ?, busy = ?, error_code = ?, error_message = ?,
               error_text = ?, error_json = ? WHERE run = ? AND job = ? AND state = 'running'
             """,
           arguments: [
-            state.rawValue, at.microseconds, rowsIn, rowsOut, error?.code, error?.message, error?.text,
+            state.rawValue, at.microseconds, rowsIn, rowsOut, busy, error?.code, error?.message, error?.text,
             error?.json,
             run, job,
           ])

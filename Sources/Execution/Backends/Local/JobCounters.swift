@@ -52,7 +52,7 @@ struct JobCounters {
     for (index, job) in jobs.enumerated() {
       let written = job.sinks.map { Int64(nodes[$0].rowsIn) }.reduce(0, +)
       let isDone = job.nodes.allSatisfy { nodes[$0].isDone }
-      let hasStarted = job.nodes.contains { nodes[$0].hasStarted }
+      let hasStarted = job.nodes.contains { nodes[$0].hasStarted || nodes[$0].rowsIn > 0 }
       let total = job.sources.compactMap { nodes[$0].bytesTotal }
       let read = job.sources.map { nodes[$0].bytesRead }.reduce(0, +)
       let isMeasured = !total.isEmpty && total.count == job.sources.count && total.reduce(0, +) > 0
@@ -61,6 +61,7 @@ struct JobCounters {
           name: names[index], state: isDone ? .succeeded : hasStarted ? .running : .waiting,
           rowsIn: job.incoming.map(rows).reduce(0, +),
           rowsOut: job.outgoing.map(rows).reduce(0, +) + written,
+          busy: job.nodes.map { Int64(nodes[$0].busy / 1000) }.reduce(0, +),
           fraction: isMeasured ? min(Double(read) / Double(total.reduce(0, +)), 1) : nil))
       snapshot.rowsIn += job.sources.map { Int64(nodes[$0].rowsOut[0]) }.reduce(0, +)
       snapshot.rowsOut += written

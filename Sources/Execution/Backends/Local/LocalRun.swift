@@ -175,7 +175,7 @@ struct LocalRun {
         pending.append(
           .job(
             request.plan.jobs[index].id, state, at: now, rowsIn: job.rowsIn, rowsOut: job.rowsOut,
-            error: error))
+            busy: job.busy, error: error))
       case .stop: engine?.cancel()
       case .publish, .discard: break
       }

@@ -9,7 +9,7 @@ public struct BatchPlan: Sendable {
   /// What the pipeline's documentation says.
   public let documentation: String?
   /// In declaration order.
-  public let parameters: [Parameter]
+  public internal(set) var parameters: [Parameter]
   /// In topological order; a job's id is its position, from 1.
   public let jobs: [Job]
   /// What comes in.
@@ -29,6 +29,8 @@ public struct BatchPlan: Sendable {
     public let type: String
     /// The default as text; without one the parameter must be given.
     public let defaultValue: String?
+    /// The value that was given, as text; not part of the hash.
+    public var value: String?
   }
 
   /// A `from` statement.
@@ -53,6 +55,13 @@ public struct BatchPlan: Sendable {
     public let path: String?
     /// What the connector promises.
     public let promise: DeliveryPromise
+  }
+
+  /// The same plan, told with which values it is to run.
+  public func given(_ values: [String: String]) -> BatchPlan {
+    var plan = self
+    for index in parameters.indices { plan.parameters[index].value = values[parameters[index].name] }
+    return plan
   }
 
   /// The job of an id of this plan.

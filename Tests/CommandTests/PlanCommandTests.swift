@@ -47,6 +47,8 @@ import Testing
     #expect(
       result.output.contains("parameter least: Int\n")
         && result.output.contains("parameter shop: String? = none\n"))
+    let given = try await sandbox.run("plan", "a.thal", "-p", "least=4")
+    #expect(given.output.contains("parameter least: Int, given 4\n"))
     #expect(try await sandbox.run("plan", "a.thal", "-p", "least=x").status == .exited(2))
   }
 

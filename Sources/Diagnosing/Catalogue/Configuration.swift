@@ -144,8 +144,9 @@ extension Catalogue {
       .lostRun, "the process of a run is gone",
       """
       The run was under way when its process ended without a word: it was killed, or the machine went down. \
-      Nothing was published: outputs become visible only when a run is done. What it had staged stands beside the \
-      outputs, in hidden files, and may be removed. Start the run again.
+      Outputs become visible together at the very end of a run: unless it was killed right there, nothing was \
+      published. What it had staged stands beside the outputs, in hidden files, and may be removed. Start the run \
+      again.
       """, example: .command,
       bad: "kill -9 PID        # of a thalweg run",
       good: "kill PID           # ends the run as cancelled"),

@@ -19,6 +19,13 @@ public struct PipelineArguments: Sendable {
   /// In declaration order.
   public let arguments: [Argument]
 
+  /// The values that were given, by name.
+  public var given: [String: String] {
+    Dictionary(
+      arguments.filter(\.isGiven).map { ($0.parameter.name, $0.text) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
   /// The values as an object of strings.
   public var json: JSONValue { .object(arguments.map { ($0.parameter.name, .string($0.text)) }) }
 }

@@ -17,6 +17,7 @@ extension BatchPlan {
             "name": .string(parameter.name),
             "type": .string(parameter.type),
             "default": .optional(parameter.defaultValue),
+            "value": .optional(parameter.value),
           ])
         }),
       "sources": .array(

@@ -4,7 +4,8 @@ extension BatchPlan {
     var lines = ["batch plan of `\(pipeline)`   \(shortHash)"]
     for parameter in parameters {
       let value = parameter.defaultValue.map { " = \($0)" } ?? ""
-      lines.append("  parameter \(parameter.name): \(parameter.type)\(value)")
+      let given = parameter.value.map { ", given \($0)" } ?? ""
+      lines.append("  parameter \(parameter.name): \(parameter.type)\(value)\(given)")
     }
     let nameWidth = columnWidth { $0.name }
     let operationWidth = columnWidth { $0.operation }

@@ -41,7 +41,7 @@ struct Plan: AsyncParsableCommand {
     let pipeline = try await Programs.pipeline(
       options.pipeline, of: options.file, given: options.parameters, isPartial: true, Thalweg.invocation)
     Console.error.show(pipeline.warnings, pipeline.sources)
-    let plan = pipeline.plan
+    let plan = pipeline.plan.given(pipeline.arguments.given)
     let text =
       switch format {
       case .text: plan.text

@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+/// The examples and the README, run as a user would.
+@Suite struct ExampleTests {
+  static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+  static let examples = repository.appending(path: "Examples")
+
+  /// Each folder of Examples with the file that is run there.
+  static let programs = ["flights": "flights.thal", "quickstart": "revenue.thal"]
+
+  @Test func everyExampleIsRunHere() throws {
+    let folders = try FileManager.default.contentsOfDirectory(atPath: Self.examples.path)
+    #expect(Set(folders.filter { !$0.hasPrefix(".") }) == Set(Self.programs.keys))
+  }
+
+  @Test(arguments: programs.keys.sorted())
+  func printsAndWritesExactlyWhatIsExpected(example: String) async throws {
+    let sandbox = try Sandbox()
+    let folder = Self.examples.appending(path: example)
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    where !["out", ".thalweg", "expected"].contains(name) {
+      try FileManager.default.copyItem(
+        at: folder.appending(path: name), to: URL(filePath: sandbox.path).appending(path: name))
+    }
+    let result = try await sandbox.run("run", Self.programs[example]!)
+    #expect(result.status == .exited(0), "\(result.error)")
+
+    let expected = folder.appending(path: "expected")
+    for name in try FileManager.default.subpathsOfDirectory(atPath: expected.path) {
+      let file = expected.appending(path: name)
+      guard !file.hasDirectoryPath, let text = try? String(contentsOf: file, encoding: .utf8) else { continue }
+      #expect(try (name == "stdout.txt" ? result.output : sandbox.read(name)) == text, "\(example)/\(name)")
+    }
+  }
+
+  @Test func theReadmeShowsWhatReallyHappens() async throws {
+    let readme = try String(contentsOf: Self.repository.appending(path: "README.md"), encoding: .utf8)
+    func text(_ path: String) throws -> String {
+      try String(contentsOf: Self.examples.appending(path: path), encoding: .utf8)
+    }
+    let program = try text("quickstart/revenue.thal")
+    #expect(readme.contains("```\n\(program)```\n"))
+    #expect(readme.contains("$ thalweg run revenue.thal\n\(try text("quickstart/expected/stdout.txt"))```\n"))
+    #expect(readme.contains("```\n\(try text("flights/expected/stdout.txt"))```\n"))
+
+    let sandbox = try Sandbox()
+    try sandbox.write(program.replacing("price: Decimal }", with: "price: Decimal? }"), to: "revenue.thal")
+    let checked = try await sandbox.run("check", "revenue.thal")
+    #expect(checked.status == .exited(1))
+    #expect(readme.contains("```\n$ thalweg check revenue.thal\n\(checked.output)```\n"), "\(checked.output)")
+  }
+}

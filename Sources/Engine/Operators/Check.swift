@@ -11,7 +11,7 @@ final class CheckOperator: Operator {
     case rows(min: Int?, max: Int?)
     case unique(RowFunction, KeyLayout)
     case every(RowFunction, atLeast: Double?)
-    case that(Aggregation, Kernel, names: [String])
+    case that(Aggregation, Kernel, calls: [AggregateCall])
   }
 
   /// What a worker has seen.
@@ -58,7 +58,7 @@ final class CheckOperator: Operator {
         clauses.append(
           .that(
             try Aggregation(aggregate, of: self), kernel,
-            names: aggregate.calls.map(\.function.rawValue)))
+            calls: aggregate.calls))
       }
     }
   }
@@ -133,21 +133,14 @@ final class CheckOperator: Operator {
       return nil
     case .unique(let function, let layout): return judgeUnique(function, layout, parts)
     case .every(_, let atLeast): return judgeEvery(atLeast, parts, rows)
-    case .that(let aggregation, let kernel, let names):
+    case .that(let aggregation, let kernel, let calls):
       let states = parts.compactMap { part in if case .that(let state) = part { state } else { nil } }
       let values = try aggregation.finish(states).values
       let result = kernel.evaluate(Frame(count: 1, values))
       if let failure = result.failures?.entries.first { throw fault(failure.message, at: failure.span) }
       if result.column.bits[0] { return nil }
-      guard case .check(let checks) = node.operation else { return nil }
-      let types = checks.compactMap { check -> [Type]? in
-        if case .that(let aggregate) = check.condition, aggregate.calls.count == names.count {
-          return aggregate.calls.map(\.local.type)
-        }
-        return nil
-      }
-      let examples = zip(names, zip(values, types.first ?? [])).map { name, value in
-        "\(name) is \(RowText().value(value.0, 0, value.1))"
+      let examples = zip(calls, values).map { call, value in
+        "\(call.function.rawValue) is \(RowText().value(value, 0, call.local.type))"
       }
       return ("it does not hold for the whole", examples)
     }

@@ -11,7 +11,7 @@ setup: ## install the system libraries that the build needs
 	@scripts/setup
 
 build: setup ## build the command line, optimised and linked statically
-	$(SWIFT) build -c release --static-swift-stdlib --product thalweg
+	$(SWIFT) build -c release --static-swift-stdlib -Xlinker -s --product thalweg
 
 run: build ## run the flights example
 	cd Examples/flights && ../../$(BUILD) run flights.thal

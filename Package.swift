@@ -31,6 +31,7 @@ let package = Package(
   targets: [
     // Floor 0: C and C++ libraries of the system, each behind a shim.
     .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
+    .systemLibrary(name: "CMalloc"),
     .target(name: "CRE2", publicHeadersPath: "include", linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "CScanning", publicHeadersPath: "include"),
     .target(name: "CSimdJSON", publicHeadersPath: "include", linkerSettings: [.linkedLibrary("simdjson")]),
@@ -69,7 +70,7 @@ let package = Package(
     .executableTarget(
       name: "thalweg",
       dependencies: [
-        "Execution", "Compiler", "Planning", "Dataflow", "Semantics", "Syntax", "Diagnosing",
+        "CMalloc", "Execution", "Compiler", "Planning", "Dataflow", "Semantics", "Syntax", "Diagnosing",
         "JobStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

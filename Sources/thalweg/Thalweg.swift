@@ -26,6 +26,7 @@ struct Thalweg: AsyncParsableCommand {
   static let invocation = Invocation(Array(CommandLine.arguments.dropFirst()))
 
   static func main() async {
+    Memory.growInLargeSteps()
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {

@@ -25,7 +25,7 @@ private let allowed: [String: Set<String>] = [
   ],
   "thalweg": [
     "Diagnosing", "Syntax", "Semantics", "Dataflow", "Planning", "Compiler", "Engine", "JobStore",
-    "Execution", "ArgumentParser", "Foundation",
+    "Execution", "ArgumentParser", "CMalloc", "Foundation",
   ],
 ]
 

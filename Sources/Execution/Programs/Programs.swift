@@ -7,10 +7,13 @@ import Syntax
 
 /// Programs as they were checked.
 public struct Programs: Sendable {
+  /// Kept whole, so that whoever holds this decides when its trees are freed.
+  private let compilation: Compilation
+
   /// What was found.
-  public let diagnostics: [Diagnostic]
+  public var diagnostics: [Diagnostic] { compilation.diagnostics }
   /// The texts of the files, and of what they import.
-  public let sources: SourceMap
+  public var sources: SourceMap { compilation.sources }
 
   /// Number of files, imported ones included.
   public var fileCount: Int { sources.files.count }
@@ -18,9 +21,7 @@ public struct Programs: Sendable {
   /// Checks the programs at `paths`.
   public init(checking paths: [String], _ invocation: Invocation) async throws(Refusal) {
     let finder = ProgramFinder(invocation)
-    let compilation = try await finder.compile(try finder.programs(at: paths))
-    diagnostics = compilation.diagnostics
-    sources = compilation.sources
+    compilation = try await finder.compile(try finder.programs(at: paths))
   }
 
   /// The pipeline `name` of the program `file`, ready to be planned or run; the only one where no name is given.

@@ -32,8 +32,19 @@ struct Check: AsyncParsableCommand {
   @OptionGroup var console: ConsoleOptions
 
   func run() async throws {
-    let (diagnostics, sources, count) = await findings()
-    let summary = DiagnosticSummary(diagnostics, files: count)
+    do throws(Refusal) {
+      let programs = try await Programs(checking: paths.isEmpty ? ["."] : paths, Thalweg.invocation)
+      let status = report(programs.diagnostics, programs.sources, files: programs.fileCount)
+      Memory.leave(status, keeping: programs)
+    } catch {
+      // What can't be read is a finding like any other, so that JSON stays JSON.
+      throw report(error.diagnostics, error.sources, files: 0).thrown
+    }
+  }
+
+  /// Prints the findings and says how the command ends.
+  private func report(_ diagnostics: [Diagnostic], _ sources: SourceMap, files: Int) -> ExitStatus {
+    let summary = DiagnosticSummary(diagnostics, files: files)
     switch format {
     case .text:
       Console.output.show(diagnostics, sources)
@@ -42,17 +53,6 @@ struct Check: AsyncParsableCommand {
       Console.output.write(JSONRenderer(sources).report(diagnostics, summary).indented + "\n")
     }
     let status = ExitStatus(diagnostics)
-    if status != .done { throw status.thrown }
-    if deny == .warnings, summary.warnings > 0 { throw ExitStatus.failed.thrown }
-  }
-
-  /// What can't be read is a finding like any other, so that JSON stays JSON.
-  private func findings() async -> ([Diagnostic], SourceMap, Int) {
-    do throws(Refusal) {
-      let programs = try await Programs(checking: paths.isEmpty ? ["."] : paths, Thalweg.invocation)
-      return (programs.diagnostics, programs.sources, programs.fileCount)
-    } catch {
-      return (error.diagnostics, error.sources, 0)
-    }
+    return status == .done && deny == .warnings && summary.warnings > 0 ? .failed : status
   }
 }

@@ -32,7 +32,7 @@ import Testing
     let expected = folder.appending(path: "expected")
     for name in try FileManager.default.subpathsOfDirectory(atPath: expected.path) {
       let file = expected.appending(path: name)
-      guard !file.hasDirectoryPath else { continue }
+      guard try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else { continue }
       let text = try String(contentsOf: file, encoding: .utf8)
       #expect(try (name == "stdout.txt" ? result.output : sandbox.read(name)) == text, "\(example)/\(name)")
     }

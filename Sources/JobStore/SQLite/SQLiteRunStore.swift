@@ -40,6 +40,10 @@ public struct SQLiteRunStore: RunStore {
     // What a crash of the machine could lose is the end of a run's record, never the database.
     configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
     self.path = path
+    // Processes open the database one after another: one that is just being made has no schema to look at yet.
+    let lock = Foundation.open("\(path)-opening", O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
+    if lock >= 0 { flock(lock, LOCK_EX) }
+    defer { if lock >= 0 { close(lock) } }
     do {
       queue = try DatabaseQueue(path: path, configuration: configuration)
       try Self.migrate(queue, path)
@@ -53,12 +57,7 @@ public struct SQLiteRunStore: RunStore {
       (try Migrations.all.hasCompletedMigrations(database), try Migrations.all.hasBeenSuperseded(database))
     }
     if isNewer { throw StoreError.newer(path: path) }
-    guard !isDone else { return }
-    // Of several processes that find an old database, one migrates.
-    let lock = Foundation.open("\(path)-migration", O_CREAT | O_RDWR | O_CLOEXEC, 0o644)
-    if lock >= 0 { flock(lock, LOCK_EX) }
-    defer { if lock >= 0 { close(lock) } }
-    try Migrations.all.migrate(queue)
+    if !isDone { try Migrations.all.migrate(queue) }
   }
 
   static func storeError(_ error: any Error, _ path: String) -> StoreError {

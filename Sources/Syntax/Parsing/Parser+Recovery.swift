@@ -15,7 +15,7 @@ extension Parser {
       entry(&self)
       if kind == .comma {
         advance()
-      } else if kind == until {
+      } else if kind == until || (position > start && followsList(closedBy: closer)) {
         break
       } else if kind != closer, !endsList, !(newlinesEnd && startsLine) {
         separator(after: start, opener)
@@ -25,6 +25,11 @@ extension Parser {
       }
     }
     close(opener)
+  }
+
+  /// Whether the token stands behind a list rather than in it: the closing parenthesis was forgotten.
+  private func followsList(closedBy closer: TokenKind) -> Bool {
+    closer == .rightParenthesis && (kind == .leftBrace || kind == .arrow)
   }
 
   /// Whether no further entry can follow: the bracket is closed by something else, or never.

@@ -14,9 +14,10 @@ public func check(
   let isSound =
     !program.diagnostics.hasErrors && !bodies.hasErrors && !loaded.files.contains { $0.diagnostics.hasErrors }
   let checked = await checkPipelines(of: program, in: loaded.sources, lowering: isSound)
+  let tests = await checkTests(of: program, checked.map(\.pipeline), in: loaded.sources, lowering: isSound)
   return Compilation(
-    loaded, program, pipelines: checked.map(\.pipeline),
-    findings: program.diagnostics + bodies + checked.flatMap(\.diagnostics))
+    loaded, program, pipelines: checked.map(\.pipeline), tests: tests.map(\.test),
+    findings: program.diagnostics + bodies + checked.flatMap(\.diagnostics) + tests.flatMap(\.diagnostics))
 }
 
 /// Checks the functions over values, then those over flows: neither depends on the other's bodies.
@@ -43,6 +44,18 @@ private func checkPipelines(
     }
     let file = program.modules[program.pipelines[index].module].program.file
     return (CompiledPipeline(file: file, declaration: pipeline, graph: graph), diagnostics)
+  }
+}
+
+/// Checks the tests, and lowers the pipelines of those that can run.
+private func checkTests(
+  of program: DeclaredProgram, _ pipelines: [CompiledPipeline], in sources: SourceMap, lowering: Bool
+) async -> [(test: CompiledTest, diagnostics: [Diagnostic])] {
+  let declarations = pipelines.map(\.declaration)
+  return await concurrently(program.tests.count) { index in
+    let (test, diagnostics) = program.checkTest(index, pipelines: declarations, sources: sources)
+    let file = program.modules[program.tests[index].module].program.file
+    return (CompiledTest(file: file, declaration: test, canRun: lowering && test.isSound), diagnostics)
   }
 }
 

@@ -13,6 +13,25 @@ public struct CompiledPipeline: Sendable {
   public let graph: Graph?
 }
 
+/// A test with the graph of its pipeline.
+public struct CompiledTest: Sendable {
+  /// The file that declares it.
+  public let file: FileID
+  /// What was checked.
+  public let declaration: CheckedTest
+  /// Nil where it is for no pipeline, or can't run.
+  public let graph: Graph?
+  /// Whether neither it nor a function of the program has errors.
+  public let canRun: Bool
+
+  init(file: FileID, declaration: CheckedTest, canRun: Bool) {
+    self.file = file
+    self.declaration = declaration
+    self.canRun = canRun
+    graph = canRun ? declaration.pipeline.map { Graph(lowering: $0) } : nil
+  }
+}
+
 /// What the front end knows about some files and all that they import.
 public struct Compilation: Sendable {
   /// All files that were read, the entries first.
@@ -25,6 +44,8 @@ public struct Compilation: Sendable {
   public let unreadable: [String]
   /// All pipelines, imported files' too, in the order of their declaration in each.
   public let pipelines: [CompiledPipeline]
+  /// All tests, imported files' too, in the order of their declaration in each.
+  public let tests: [CompiledTest]
   /// Everything that was found, in source order.
   public let diagnostics: [Diagnostic]
 
@@ -37,14 +58,22 @@ public struct Compilation: Sendable {
     return pipelines.filter { normalized(sources[$0.file].path) == identity }
   }
 
+  /// The tests that an entry itself declares.
+  public func tests(in path: String) -> [CompiledTest] {
+    let identity = normalized(path)
+    return tests.filter { normalized(sources[$0.file].path) == identity }
+  }
+
   init(
-    _ loaded: LoadedFiles, _ program: DeclaredProgram, pipelines: [CompiledPipeline], findings: [Diagnostic]
+    _ loaded: LoadedFiles, _ program: DeclaredProgram, pipelines: [CompiledPipeline], tests: [CompiledTest],
+    findings: [Diagnostic]
   ) {
     sources = loaded.sources
     files = loaded.files
     modules = program.modules
     unreadable = loaded.unreadable
     self.pipelines = pipelines
+    self.tests = tests
     let broken = BrokenSyntax(loaded.files)
     var seen: Set<Diagnostic> = []
     diagnostics =

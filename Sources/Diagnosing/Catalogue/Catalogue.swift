@@ -39,7 +39,7 @@ public struct CatalogueEntry: Sendable {
 public enum Catalogue {
   /// Every entry, by code.
   public static let entries: [CatalogueEntry] =
-    (parsing + names + types + failure + runFaults + modes + graph + configuration + flows).sorted {
+    (parsing + names + types + failure + runFaults + modes + graph + configuration + flows + tests).sorted {
       $0.code.text < $1.code.text
     }
 

@@ -57,6 +57,7 @@ public func declare(_ inputs: [ModuleInput]) -> DeclaredProgram {
     program.functions.append(moving: &declarer.functions)
     program.flowFunctions.append(moving: &declarer.flowFunctions)
     program.pipelines.append(moving: &declarer.pipelines)
+    program.tests.append(moving: &declarer.tests)
   }
   return program
 }
@@ -135,6 +136,9 @@ final class Declarer {
   var functions: [PendingBody<TypedFunction>] = []
   var flowFunctions: [PendingBody<FlowFunction>] = []
   var pipelines: [PendingPipeline] = []
+  var tests: [PendingTest] = []
+  /// The titles of the tests so far.
+  private var titles = FirstPlaces()
   var labels: Set<String> = []
   /// The functions of the file, each with its position among all declarations.
   var functionSyntax: [(syntax: FunctionDeclaration, ordinal: Int)] = []
@@ -195,7 +199,11 @@ final class Declarer {
       case .label(let name):
         labels.insert(name.text)
         diagnostics.append(.notBuilt("labels are", at: name.span))
-      case .test(let syntax): diagnostics.append(.notBuilt("tests are", at: syntax.title.span))
+      case .test(let syntax):
+        if let first = titles.first(syntax.title.text, at: syntax.title.span) {
+          diagnostics.append(.duplicateTest(syntax.title, first: first))
+        }
+        tests.append(PendingTest(syntax: syntax, module: module.index, ordinal: firstOrdinal + index))
       }
     }
     return records

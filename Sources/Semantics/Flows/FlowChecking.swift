@@ -33,7 +33,7 @@ extension DeclaredProgram {
     let inlining = Inlining(of: flows.body)
     guard !inlining.isTooLarge else {
       diagnostics.append(.tooLarge(pending.syntax.name, steps: Inlining.mostSteps))
-      return (CheckedPipeline(pending, parameters, flows.body, isSound: false), diagnostics)
+      return (CheckedPipeline(pending, parameters, flows, isSound: false), diagnostics)
     }
     var bounds = BoundednessCheck()
     let kinds = flows.sourceKinds.map { ($0.name, $0.span) }
@@ -44,18 +44,25 @@ extension DeclaredProgram {
       diagnostics += bounds.diagnostics
     }
     let isSound = !diagnostics.hasErrors && inlining.isSound
-    return (CheckedPipeline(pending, parameters, flows.body, isSound: isSound), diagnostics)
+    return (CheckedPipeline(pending, parameters, flows, isSound: isSound), diagnostics)
   }
 }
 
 extension CheckedPipeline {
   fileprivate init(
     _ pending: PendingPipeline, _ parameters: [(local: Local, defaultValue: TypedExpression?)],
-    _ body: FlowBody, isSound: Bool
+    _ flows: FlowChecker, isSound: Bool
   ) {
+    let named = flows.flows.compactMap { flow in
+      flow.value.reference == .broken
+        ? nil
+        : NamedFlow(
+          name: flow.name.text, reference: flow.value.reference, element: flow.value.element,
+          span: flow.name.span)
+    }
     self.init(
       name: pending.syntax.name.text, documentation: pending.documentation, parameters: parameters,
-      body: body, isSound: isSound, span: pending.syntax.name.span)
+      body: flows.body, flows: named, isSound: isSound, span: pending.syntax.name.span)
   }
 }
 

@@ -151,6 +151,16 @@ public struct PendingPipeline: Sendable {
   public let ordinal: Int
 }
 
+/// A test, which is checked once its pipeline is.
+public struct PendingTest: Sendable {
+  /// The declaration.
+  public let syntax: TestDeclaration
+  /// The module whose names the test sees: an index into `DeclaredProgram.modules`.
+  public let module: Int
+  /// Position among all declarations of the program: for `ExpressionChecker(module:ordinal:)`.
+  public let ordinal: Int
+}
+
 /// Files whose declarations are known: every name, type and signature, but no body.
 public struct DeclaredProgram: Sendable {
   /// One for each file, in the order given.
@@ -163,4 +173,6 @@ public struct DeclaredProgram: Sendable {
   public internal(set) var flowFunctions: [PendingBody<FlowFunction>] = []
   /// The pipelines.
   public internal(set) var pipelines: [PendingPipeline] = []
+  /// The tests.
+  public internal(set) var tests: [PendingTest] = []
 }

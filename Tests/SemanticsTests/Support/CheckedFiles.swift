@@ -27,11 +27,15 @@ struct CheckedFiles {
     var found = parsed.flatMap(\.diagnostics) + program.diagnostics
     for index in program.functions.indices { found += program.checkFunction(index) }
     for index in program.flowFunctions.indices { found += program.checkFlowFunction(index, sources: map) }
-    pipelines = program.pipelines.indices.map { index in
+    let pipelines = program.pipelines.indices.map { index in
       let (pipeline, diagnostics) = program.checkPipeline(index, sources: map)
       found += diagnostics
       return pipeline
     }
+    for index in program.tests.indices {
+      found += program.checkTest(index, pipelines: pipelines, sources: map).diagnostics
+    }
+    self.pipelines = pipelines
     sources = map
     self.program = program
     diagnostics = found.inSourceOrder

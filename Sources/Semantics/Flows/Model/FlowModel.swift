@@ -173,6 +173,18 @@ public final class FlowFunction: @unchecked Sendable {
   }
 }
 
+/// A flow that a statement of a pipeline binds to a name.
+public struct NamedFlow: Sendable {
+  /// The name.
+  public let name: String
+  /// The flow.
+  public let reference: FlowReference
+  /// The type of one element.
+  public let element: Type
+  /// Where the name is bound.
+  public let span: Span
+}
+
 /// A checked pipeline.
 public struct CheckedPipeline: Sendable {
   /// The pipeline's name.
@@ -183,6 +195,8 @@ public struct CheckedPipeline: Sendable {
   public let parameters: [(local: Local, defaultValue: TypedExpression?)]
   /// Its statements.
   public let body: FlowBody
+  /// The flows that its sources and its `let` name.
+  public let flows: [NamedFlow]
   /// Whether it has no errors, so that it can be lowered.
   public let isSound: Bool
   /// Where the name is declared.
@@ -191,12 +205,13 @@ public struct CheckedPipeline: Sendable {
   /// Makes a pipeline.
   public init(
     name: String, documentation: String?, parameters: [(local: Local, defaultValue: TypedExpression?)],
-    body: FlowBody, isSound: Bool, span: Span
+    body: FlowBody, flows: [NamedFlow] = [], isSound: Bool, span: Span
   ) {
     self.name = name
     self.documentation = documentation
     self.parameters = parameters
     self.body = body
+    self.flows = flows
     self.isSound = isSound
     self.span = span
   }

@@ -1,0 +1,209 @@
+// N28x and T39x tests beside the code.
+
+extension Code {
+  /// A test is for a pipeline that the file does not declare.
+  public static let unknownTestedPipeline = Code("N280")
+  /// Something is given that the pipeline does not read.
+  public static let unknownGiven = Code("N281")
+  /// Something is expected of a flow that the pipeline does not have.
+  public static let unknownExpectedFlow = Code("N282")
+  /// Two tests of one title.
+  public static let duplicateTest = Code("N283")
+  /// A source is given twice.
+  public static let duplicateGiven = Code("N284")
+  /// A source of the pipeline under test is not given.
+  public static let missingGiven = Code("T390")
+  /// A test without `expect`.
+  public static let nothingExpected = Code("T391")
+  /// A flow is expected, but not compared with rows.
+  public static let flowNotCompared = Code("T392")
+  /// `given` in a test that is for no pipeline.
+  public static let givenWithoutPipeline = Code("T393")
+}
+
+extension Catalogue {
+  /// A pipeline, with tests behind it.
+  private static func tested(_ tests: String) -> String {
+    """
+    record Sale { shop: String, price: Int }
+    pipeline cheap {
+      from sales: Table<Sale> = csv("sales.csv")
+      into report = csv("cheap.csv") <- sales.filter(s -> s.price < 10)
+    }
+    \(tests)
+    """
+  }
+
+  static let tests: [CatalogueEntry] = [
+    CatalogueEntry(
+      .unknownTestedPipeline, "a test is for a pipeline that is not in the file",
+      """
+      A test stands beside the pipeline that it is for, in the same file. What functions give can be tested
+      without a pipeline, also functions that are imported.
+      """,
+      bad: tested(
+        """
+        test "dear ones are left out" for cheep {
+          given sales = [Sale { shop: "a", price: 10 }]
+          expect report == []
+        }
+        """),
+      good: tested(
+        """
+        test "dear ones are left out" for cheap {
+          given sales = [Sale { shop: "a", price: 10 }]
+          expect report == []
+        }
+        """)),
+    CatalogueEntry(
+      .unknownGiven, "something is given that the pipeline does not read",
+      """
+      `given NAME = ...` says what a source of the pipeline under test holds. What the pipeline computes, and what
+      it writes, comes out of that: it is expected, not given.
+      """,
+      bad: tested(
+        """
+        test "dear ones are left out" for cheap {
+          given sales = []
+          given prices = [10]
+          expect report == []
+        }
+        """),
+      good: tested(
+        """
+        test "dear ones are left out" for cheap {
+          given sales = [Sale { shop: "a", price: 10 }]
+          expect report == []
+        }
+        """)),
+    CatalogueEntry(
+      .unknownExpectedFlow, "something is expected of a flow that is not there",
+      """
+      A test sees the sinks of its pipeline, and the flows that a `let` of the pipeline names. What a source holds
+      is what the test gives.
+      """,
+      bad: tested(
+        """
+        test "dear ones are left out" for cheap {
+          given sales = [Sale { shop: "a", price: 10 }]
+          expect results { rows(max: 0) }
+        }
+        """),
+      good: tested(
+        """
+        test "dear ones are left out" for cheap {
+          given sales = [Sale { shop: "a", price: 10 }]
+          expect report { rows(max: 0) }
+        }
+        """)),
+    CatalogueEntry(
+      .duplicateTest, "two tests of one title",
+      """
+      Within a file each test has a title of its own: reports and `thalweg test --filter` tell tests apart by it.
+      """,
+      bad: """
+        test "adds" { expect 1 + 1 == 2 }
+        test "adds" { expect 2 + 2 == 4 }
+        """,
+      good: """
+        test "adds" { expect 1 + 1 == 2 }
+        test "adds twos" { expect 2 + 2 == 4 }
+        """),
+    CatalogueEntry(
+      .duplicateGiven, "a source is given twice",
+      """
+      A test gives each source once. What happens with other rows is a test of its own.
+      """,
+      bad: tested(
+        """
+        test "nothing in, nothing out" for cheap {
+          given sales = []
+          given sales = [Sale { shop: "a", price: 10 }]
+          expect report == []
+        }
+        """),
+      good: tested(
+        """
+        test "nothing in, nothing out" for cheap {
+          given sales = []
+          expect report == []
+        }
+        """)),
+    CatalogueEntry(
+      .missingGiven, "a source is not given",
+      """
+      A test of a pipeline touches no file and no network: for each source it says which rows are read. `[]` is a
+      source without rows, `synthetic(100, seed: 7)` one with rows made from the record's types and constraints.
+      """,
+      bad: tested(
+        """
+        test "nothing in, nothing out" for cheap {
+          expect report == []
+        }
+        """),
+      good: tested(
+        """
+        test "nothing in, nothing out" for cheap {
+          given sales = []
+          expect report == []
+        }
+        """)),
+    CatalogueEntry(
+      .nothingExpected, "a test expects nothing",
+      """
+      A test without `expect` would pass whatever the pipeline does. Say what must hold: the rows of a sink, clauses
+      of a check, or any condition.
+      """,
+      bad: tested(
+        """
+        test "nothing in, nothing out" for cheap {
+          given sales = []
+        }
+        """),
+      good: tested(
+        """
+        test "nothing in, nothing out" for cheap {
+          given sales = []
+          expect report { rows(max: 0) }
+        }
+        """)),
+    CatalogueEntry(
+      .flowNotCompared, "a flow is expected, but not compared with rows",
+      """
+      A flow is no value. `expect NAME == [...]` compares its rows with a list: their order counts only where the
+      flow was sorted. `expect NAME { ... }` takes the clauses of a `check`.
+      """,
+      bad: tested(
+        """
+        test "dear ones are left out" for cheap {
+          given sales = [Sale { shop: "a", price: 10 }]
+          expect report.len() == 0
+        }
+        """),
+      good: tested(
+        """
+        test "dear ones are left out" for cheap {
+          given sales = [Sale { shop: "a", price: 10 }]
+          expect report { rows(max: 0) }
+        }
+        """)),
+    CatalogueEntry(
+      .givenWithoutPipeline, "rows are given in a test that is for no pipeline",
+      """
+      `given` says what a source of a pipeline holds, so the test names the pipeline behind its title. In a test of
+      plain expressions, `let` gives a value a name.
+      """,
+      bad: """
+        test "adds" {
+          given numbers = [1, 2]
+          expect [1, 2].sum() == 3
+        }
+        """,
+      good: """
+        test "adds" {
+          let numbers = [1, 2]
+          expect numbers.sum() == 3
+        }
+        """),
+  ]
+}

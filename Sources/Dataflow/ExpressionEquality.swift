@@ -49,6 +49,9 @@ struct ExpressionEquality {
       return symbol == otherSymbol && same(one, other) && same(two, otherTwo)
     case (.call(let function, let one), .call(let otherFunction, let other)):
       return function === otherFunction && same(one, other)
+    case (.task(let task, let one), .task(let otherTask, let other)):
+      return task === otherTask && same(one, other)
+    case (.secret(let one), .secret(let other)): return one == other
     case (.builtin(let builtin, let one, let lambdas), .builtin(let otherBuiltin, let other, let others)):
       guard builtin == otherBuiltin, lambdas.count == others.count, same(one, other) else { return false }
       for (lambda, otherLambda) in zip(lambdas, others) where !same(lambda, otherLambda) { return false }

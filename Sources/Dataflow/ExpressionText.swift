@@ -30,6 +30,9 @@ extension TypedExpression {
       return "\(left.operand) \(symbol.rawValue) \(right.operand)"
     case .call(let function, let arguments):
       return "\(function.name)(\(arguments.map(\.text).joined(separator: ", ")))"
+    case .task(let task, let arguments):
+      return "\(task.name)(\(arguments.map(\.text).joined(separator: ", ")))"
+    case .secret(let name): return "secret(\(Literal.string(name).text(of: .string)))"
     case .builtin(let builtin, let arguments, let lambdas): return Self.call(builtin, arguments, lambdas)
     case .conditional(let condition, let then, let otherwise):
       return "if \(condition.text) { \(then.text) } else { \(otherwise.text) }"
@@ -89,7 +92,9 @@ extension TypedExpression {
     switch builtin {
     case .listIndex, .mapIndex, .jsonIndex:
       if arguments.count == 2 { return "\(arguments[0].operand)[\(arguments[1].text)]" }
-    case .jsonParse, .jsonEncode, .sha256, .base64:
+    case .hash where arguments.count == 2:
+      return "hash(\(arguments[0].text), key: \(arguments[1].text))"
+    case .jsonParse, .jsonEncode, .sha256, .base64, .mask, .faultOf:
       return "\(builtin.rawValue)(\(arguments.map(\.text).joined(separator: ", ")))"
     default: break
     }

@@ -15,11 +15,14 @@ public struct FlowType: Hashable, Sendable {
   public let bound: Bound
   /// The type of one element: a record or row, or any other type (`Table<String>`).
   public let element: Type
+  /// What the flow knows of event time; never `.any`.
+  public let time: FlowTime
 
   /// Makes a flow type.
-  public init(_ bound: Bound, _ element: Type) {
+  public init(_ bound: Bound, _ element: Type, time: FlowTime = .untimed) {
     self.bound = bound
     self.element = element
+    self.time = time
   }
 }
 
@@ -47,13 +50,22 @@ public struct Graph: Sendable {
   public let parameters: [GraphParameter]
   /// In topological order: inputs come before what uses them.
   public var nodes: [Node]
+  /// The regions of `if` and `for` that nodes may be in, outer before inner.
+  public let regions: [FlowRegion]
+  /// What the pipeline's `run` says.
+  public let run: RunOptions
 
   /// Makes a graph.
-  public init(name: String, documentation: String?, parameters: [GraphParameter], nodes: [Node]) {
+  public init(
+    name: String, documentation: String?, parameters: [GraphParameter], nodes: [Node],
+    regions: [FlowRegion] = [], run: RunOptions = RunOptions()
+  ) {
     self.name = name
     self.documentation = documentation
     self.parameters = parameters
     self.nodes = nodes
+    self.regions = regions
+    self.run = run
   }
 }
 
@@ -82,11 +94,23 @@ public struct Node: Sendable {
   public let inputs: [Edge]
   /// The types of its results, one a port; none for sinks, checks and `discard`.
   public let outputs: [FlowType]
+  /// What it gives where it gives no flow: a job value, which expressions of later nodes use.
+  public let value: Local?
+  /// Index into `Graph.regions`.
+  public let region: Int?
+  /// The name that its state had in an earlier version: `@was("old")`.
+  public let formerName: String?
   /// The operator's name in the source.
   public let span: Span
 
   /// Makes a node.
-  public init(name: String, operation: Operation, inputs: [Edge], outputs: [FlowType], span: Span) {
+  public init(
+    name: String, operation: Operation, inputs: [Edge], outputs: [FlowType], value: Local? = nil,
+    region: Int? = nil, formerName: String? = nil, span: Span
+  ) {
+    self.value = value
+    self.region = region
+    self.formerName = formerName
     self.name = name
     self.operation = operation
     self.inputs = inputs

@@ -12,7 +12,7 @@ extension Graph {
       parameters: pipeline.parameters.map {
         GraphParameter(local: $0.local, defaultValue: $0.defaultValue)
       },
-      nodes: lowering.nodes)
+      nodes: lowering.nodes, regions: lowering.regions, run: pipeline.run)
   }
 }
 
@@ -20,13 +20,17 @@ extension Graph {
 /// the parameters of flow functions and of `let` values.
 private struct Lowering {
   var nodes: [Node] = []
+  var regions: [FlowRegion] = []
   /// Whether the rows of each node's first result come in an order that `sort` gave.
   private var isOrdered: [Bool] = []
   /// How many operators of each kind a statement has had, by `statement/path.operator`.
   private var ordinals: [String: Int] = [:]
 
+  private var formerNames: [String: String] = [:]
+
   mutating func lower(_ pipeline: CheckedPipeline) {
     var values = LocalRewriter()
+    formerNames = pipeline.body.formerNames
     _ = lower(pipeline.body, path: "", statement: nil, arguments: [], values: &values)
   }
 
@@ -36,6 +40,8 @@ private struct Lowering {
     _ body: FlowBody, path: String, statement: String?, arguments: [Edge], values: inout LocalRewriter
   ) -> Edge? {
     for binding in body.bindings { values.bind(binding.local, to: values.root(binding.value)) }
+    // Only a pipeline has regions, and it is lowered once: its regions keep their numbers.
+    for region in body.regions { regions.append(region.replacing(&values, parent: region.parent)) }
     // The edge of each step's first result.
     var edges: [Edge] = []
     edges.reserveCapacity(body.steps.count)
@@ -76,14 +82,31 @@ private struct Lowering {
     let ordered = inputs.first.map { $0.port == 0 && isOrdered[$0.node] } ?? false
     let bound = inputs.isEmpty ? FlowType.Bound(step.bound) : bound(of: inputs)
     var operation = operation.replacing(&values)
-    if case .sink(let sink) = operation {
-      operation = .sink(SinkOperation(name: sink.name, connector: sink.connector, isOrdered: ordered))
+    switch operation {
+    case .sink(let sink): operation = .sink(sink.ordered(ordered))
+    case .reply(let reply):
+      operation = .reply(ReplyOperation(status: reply.status, allow: reply.allow, isOrdered: ordered))
+    default: break
     }
+    let name = name(of: operation, prefix)
     nodes.append(
       Node(
-        name: name(of: operation, prefix), operation: operation, inputs: inputs,
-        outputs: step.elements.map { FlowType(bound, $0) }, span: step.span))
+        name: name, operation: operation, inputs: inputs,
+        outputs: zip(step.elements, times(of: step, inputs)).map { FlowType(bound, $0, time: $1) },
+        value: step.value, region: step.region, formerName: formerName(name), span: step.span))
     isOrdered.append(operation.givesOrder(ordered))
+  }
+
+  /// The name with the statement's former name in the place of its own.
+  private func formerName(_ name: String) -> String? {
+    let statement = name.prefix { $0 != "." && $0 != "/" }
+    return formerNames[String(statement)].map { $0 + name.dropFirst(statement.count) }
+  }
+
+  /// What a step of a function leaves to its call is as its first input has it.
+  private func times(of step: FlowStep, _ inputs: [Edge]) -> [FlowTime] {
+    let given = inputs.first.map { nodes[$0.node].outputs[$0.port].time } ?? .untimed
+    return step.times.map { $0 == .any ? given : $0 }
   }
 
   private func bound(of inputs: [Edge]) -> FlowType.Bound {
@@ -144,6 +167,19 @@ extension Operation {
     case .split: "split"
     case .check: "check"
     case .discard: "discard"
+    case .timed: "timed"
+    case .window: "window"
+    case .scan: "scan"
+    case .latest: "latest"
+    case .rolling: "rolling"
+    case .faults: "faults"
+    case .reply: "reply"
+    case .single: "single"
+    case .toList: "to_list"
+    case .task(let call): call.task.name
+    case .collect: "for"
+    case .choose: "if"
+    case .fail: "fail"
     }
   }
 

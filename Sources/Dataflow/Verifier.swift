@@ -17,7 +17,8 @@ private struct Verifier {
 
   init(graph: Graph) {
     self.graph = graph
-    parameters = Set(graph.parameters.map(\.local.id))
+    let values = graph.nodes.compactMap(\.value)
+    parameters = Set((graph.parameters.map(\.local) + values + graph.regions.flatMap(\.locals)).map(\.id))
   }
 
   mutating func verify() {
@@ -38,8 +39,9 @@ private struct Verifier {
   private mutating func verifyInputs(of node: Node, at index: Int) -> Bool {
     let wanted =
       switch node.operation {
-      case .source: 0
-      case .union, .join: 2
+      case .source, .faults, .collect, .fail: 0
+      case .union, .join, .choose: 2
+      case .task(let call): call.task.parameters.count { $0.bound != nil }
       default: 1
       }
     guard node.inputs.count == wanted else {
@@ -59,9 +61,9 @@ private struct Verifier {
     }
     let outputs =
       switch node.operation {
-      case .sink, .check, .discard: 0
-      case .split, .tryMap(_, failed: .bound): 2
-      default: 1
+      case .sink, .check, .discard, .reply, .single, .toList, .task, .collect, .fail: 0
+      case .split: 2
+      default: node.operation.secondResult == .bound ? 2 : 1
       }
     guard node.outputs.count == outputs else {
       problems.append("`\(node.name)` has \(node.outputs.count) results instead of \(outputs)")
@@ -97,9 +99,10 @@ private struct Verifier {
     case .union:
       if input(node) != input(node, 1) { problems.append("`\(name)` unites two types") }
       result(node, input(node))
-    case .distinct(let key):
-      if let key { self.lambda(key, name, of: [input(node)]) }
-      result(node, input(node))
+    case .distinct(let distinct):
+      if let key = distinct.by { self.lambda(key, name, of: [input(node)]) }
+      duration(distinct.within, name)
+      everyResult(node, input(node))
     case .join(let join): verify(join, node)
     case .aggregate(let aggregate):
       verify(aggregate, of: input(node), name)
@@ -116,11 +119,60 @@ private struct Verifier {
       expression(fraction, name, sees: [], is: .float)
       if let key { lambda(key, name, of: [input(node)]) }
       if let salt { expression(salt, name, sees: [], is: .string) }
-      for port in node.outputs.indices { result(node, input(node), port: port) }
+      everyResult(node, input(node))
     case .check(let checks):
       for check in checks { verify(check, of: input(node), name) }
     case .discard: break
+    case .timed(let timed):
+      lambda(timed.time, name, of: [input(node)], gives: .timestamp)
+      duration(timed.delay, name)
+      duration(timed.idle, name)
+      result(node, input(node))
+    case .window(let window):
+      duration(window.lateness, name)
+      everyResult(node, input(node))
+    case .scan(let scan):
+      let state = scan.initial.type
+      lambda(scan.key, name, of: [input(node)])
+      expression(scan.initial, name, sees: [])
+      lambda(scan.step, name, of: [state, input(node)], gives: state)
+      lambda(scan.emit, name, of: [state, input(node)])
+      duration(scan.ttl, name)
+      result(node, scan.emit.body.type)
+    case .latest(let latest):
+      lambda(latest.key, name, of: [input(node)])
+      duration(latest.ttl, name)
+      everyResult(node, input(node))
+    case .rolling(let rolling):
+      lambda(rolling.key, name, of: [input(node)])
+      duration(rolling.span, name)
+      result(node, rolling.aggregate.result.type)
+    case .faults: result(node, .record(.fault))
+    case .reply: break
+    case .single: value(node, input(node))
+    case .toList(let most):
+      expression(most, name, sees: [], is: .int)
+      value(node, .list(input(node)))
+    case .task(let call): value(node, call.task.result)
+    case .collect(let collect): value(node, .list(collect.element.type))
+    case .choose(let condition):
+      expression(condition, name, sees: [], is: .bool)
+      if input(node) != input(node, 1) { problems.append("`\(name)` chooses of two types") }
+      result(node, input(node))
+    case .fail(let message): expression(message, name, sees: [], is: .string)
     }
+  }
+
+  private mutating func duration(_ value: TypedExpression?, _ name: String) {
+    if let value { expression(value, name, sees: [], is: .duration) }
+  }
+
+  private mutating func everyResult(_ node: Node, _ type: Type) {
+    for port in node.outputs.indices { result(node, type, port: port) }
+  }
+
+  private mutating func value(_ node: Node, _ type: Type) {
+    if node.value?.type != type { problems.append("`\(node.name)` gives `\(type)` and says otherwise") }
   }
 
   private mutating func result(_ node: Node, _ type: Type, port: Int = 0) {
@@ -130,10 +182,7 @@ private struct Verifier {
   }
 
   private mutating func connector(_ connector: Connector, _ name: String) {
-    switch connector {
-    case .csv(let path, _), .jsonLines(let path, _): expression(path, name, sees: [], is: .string)
-    case .stdin, .stdout: break
-    }
+    for constant in connector.constants { expression(constant, name, sees: []) }
   }
 
   private mutating func keys(_ keys: [SortKey], _ node: Node) {

@@ -22,6 +22,7 @@ struct CanonicalBytes {
       canonical.add(parameter.local.name)
       canonical.add(parameter.defaultValue)
     }
+    canonical.add(graph.regions) { $0.add($1) }
     canonical.add(graph.nodes) { $0.add($1) }
     canonical.add(jobs) { $0.add($1) { $0.add($1) } }
     return canonical.bytes
@@ -146,6 +147,61 @@ struct CanonicalBytes {
     nominals[ObjectIdentifier(type)] = nominals.count
     add(nominals.count - 1)
     return true
+  }
+
+  /// Writes the number of a task and, the first time, its declaration: what runs and whether its answers count
+  /// again. Resources, placement, retries and times are not in it.
+  mutating func add(_ task: TypedTask) {
+    guard isNew("task", task) else { return }
+    add(task.name)
+    let outer = locals
+    locals = [:]
+    add(task.parameters) { canonical, parameter in
+      canonical.add(parameter.local)
+      canonical.add(parameter.bound != nil)
+      canonical.add(parameter.defaultValue)
+    }
+    add(task.result)
+    switch task.work {
+    case .command(let parts):
+      add("command")
+      add(parts) { canonical, part in
+        switch part {
+        case .text(let text):
+          canonical.add("text")
+          canonical.add(text)
+        case .parameter(let index):
+          canonical.add("parameter")
+          canonical.add(index)
+        case .output: canonical.add("out")
+        case .outputField(let name):
+          canonical.add("out field")
+          canonical.add(name)
+        }
+      }
+    case .python(let file, let function):
+      add("python")
+      add(file)
+      add(function)
+    case .http(let url):
+      add("http")
+      add(url)
+    case nil: add("no work")
+    }
+    switch task.effect {
+    case .pure: add("pure")
+    case .idempotent(let key):
+      add("idempotent")
+      add(key) { $0.add($1) }
+    case .external: add("external")
+    }
+    add(task.options.container) { $0.add($1) }
+    add(task.options.environment) { canonical, entry in
+      canonical.add(entry.name)
+      canonical.add(entry.value)
+    }
+    add(task.options.format.rawValue)
+    locals = outer
   }
 
   /// Writes the number of a function and, the first time, its declaration.

@@ -43,6 +43,13 @@ extension CanonicalBytes {
       add("call")
       add(function)
       add(arguments) { $0.add($1) }
+    case .task(let task, let arguments):
+      add("task call")
+      add(task)
+      add(arguments) { $0.add($1) }
+    case .secret(let name):
+      add("secret")
+      add(name)
     case .builtin(let builtin, let arguments, let lambdas):
       add("builtin")
       add(builtin.rawValue)

@@ -15,12 +15,15 @@ public struct BackendCapabilities: Hashable, Sendable {
   public let modes: Set<Mode>
   /// The names of the connectors whose data it can reach.
   public let connectors: Set<String>
+  /// The operators that it has, by their names in the source; `task` stands for calls of all tasks.
+  public let operators: Set<String>
 
   /// Makes a set of capabilities.
-  public init(backend: String, modes: Set<Mode>, connectors: Set<String>) {
+  public init(backend: String, modes: Set<Mode>, connectors: Set<String>, operators: Set<String>) {
     self.backend = backend
     self.modes = modes
     self.connectors = connectors
+    self.operators = operators
   }
 
   /// What stands in the way of running `graph`, a diagnostic for each operator that needs what is missing.
@@ -31,7 +34,7 @@ public struct BackendCapabilities: Hashable, Sendable {
       case .source(let source):
         refuse(source.connector.name, source.name, node.span, &refusals)
       case .sink(let sink): refuse(sink.connector.name, sink.name, node.span, &refusals)
-      default: break
+      default: refuse(node, &refusals)
       }
       if let flow = node.outputs.first(where: { !isRunnable($0.bound) }) {
         let mode = flow.bound == .stream ? "stream" : "service"
@@ -42,6 +45,17 @@ public struct BackendCapabilities: Hashable, Sendable {
       }
     }
     return refusals
+  }
+
+  private func refuse(_ node: Node, _ refusals: inout [Diagnostic]) {
+    var name = node.operation.name
+    if case .task = node.operation { name = "task" }
+    guard !operators.contains(name) else { return }
+    let what = name == "task" ? "tasks" : "`\(name)`"
+    refusals.append(
+      Diagnostic(
+        .backendLacks, "the backend `\(backend)` does not run \(what) yet", at: node.span,
+        label: "needs \(what)"))
   }
 
   private func isRunnable(_ bound: FlowType.Bound) -> Bool {

@@ -38,24 +38,23 @@ extension Connector {
   /// What the connector promises as a sink.
   var promise: DeliveryPromise {
     switch self {
-    case .csv, .jsonLines: .transactional
-    case .stdin, .stdout: .atLeastOnce
+    case .csv, .jsonLines, .json, .parquet, .lines, .files, .postgres, .kafka, .dataset, .artifact:
+      .transactional
+    case .stdin, .stdout, .request, .poll, .synthetic: .atLeastOnce
     }
   }
 
   /// Whether a source gives the same rows when it is read again.
   var isReplayable: Bool {
     switch self {
-    case .csv, .jsonLines: true
-    case .stdin, .stdout: false
+    case .csv, .jsonLines, .json, .parquet, .lines, .files, .postgres, .kafka, .dataset, .artifact: true
+    case .synthetic(_, let seed, _): seed != nil
+    case .stdin, .stdout, .request, .poll: false
     }
   }
 
   /// The path as written.
   var path: TypedExpression? {
-    switch self {
-    case .csv(let path, _), .jsonLines(let path, _): path
-    case .stdin, .stdout: nil
-    }
+    constants.first
   }
 }

@@ -71,11 +71,14 @@ private struct Fragments {
       let inputs = node.inputs.map { home[$0.node] }
       var fragment: Int?
       switch node.operation {
-      case .source, .aggregate, .top, .sort, .distinct: fragment = nil
-      case .union: fragment = Set(inputs).count == 1 ? inputs.first : nil
+      case .source, .aggregate, .top, .sort, .distinct, .faults, .task, .collect, .scan, .latest, .rolling:
+        fragment = nil
+      case .fail: fragment = nil
+      case .union, .choose: fragment = Set(inputs).count == 1 ? inputs.first : nil
       case .join:
         if inputs.count == 2, !waits(inputs[1], for: inputs[0]) { fragment = inputs[0] }
-      case .sink, .map, .filter, .flatMap, .tryMap, .limit, .sample, .split, .check, .discard:
+      case .sink, .map, .filter, .flatMap, .tryMap, .limit, .sample, .split, .check, .discard, .timed,
+        .window, .reply, .single, .toList:
         fragment = inputs.first
       }
       let own = fragment ?? fragments.count
@@ -118,8 +121,11 @@ private struct Fragments {
     switch operation {
     case .aggregate(let aggregate): aggregate.key.map { .hash(Wording.key($0)) } ?? .gather
     case .top(let top): top.group.map { .hash(Wording.key($0)) } ?? .gather
-    case .distinct(let by): .hash(by.map { Wording.key($0) } ?? "the whole row")
-    case .sort: .gather
+    case .distinct(let distinct): .hash(distinct.by.map { Wording.key($0) } ?? "the whole row")
+    case .scan(let scan): .hash(Wording.key(scan.key))
+    case .latest(let latest): .hash(Wording.key(latest.key))
+    case .rolling(let rolling): .hash(Wording.key(rolling.key))
+    case .sort, .task, .single, .toList: .gather
     case .join: side == 1 ? .broadcast : .forward
     default: .forward
     }

@@ -14,29 +14,7 @@ struct Wording {
   func step(_ index: Int) -> Step {
     let node = graph.nodes[index]
     return Step(
-      name: node.name, operation: Self.word(node.operation), detail: detail(node), holds: holds(node))
-  }
-
-  private static func word(_ operation: Operation) -> String {
-    switch operation {
-    case .source: "from"
-    case .sink: "into"
-    case .map: "map"
-    case .filter: "filter"
-    case .flatMap: "flat_map"
-    case .tryMap: "try_map"
-    case .union: "union"
-    case .distinct: "distinct"
-    case .join(let join): join.kind.rawValue
-    case .aggregate: "aggregate"
-    case .top: "top"
-    case .sort: "sort"
-    case .limit: "limit"
-    case .sample: "sample"
-    case .split: "split"
-    case .check: "check"
-    case .discard: "discard"
-    }
+      name: node.name, operation: node.operation.name, detail: detail(node), holds: holds(node))
   }
 
   private func detail(_ node: Node) -> String {
@@ -57,7 +35,9 @@ struct Wording {
       return "to \(Self.cut(node.outputs[0].element.description))\(policy)"
     case .filter(let lambda): return Self.cut(lambda.body.text)
     case .union: return node.inputs.map { "`\(graph.nodes[$0.node].name)`" }.joined(separator: " and ")
-    case .distinct(let by): return by.map { "by \(Self.key($0))" } ?? "whole rows"
+    case .distinct(let distinct):
+      let key = distinct.by.map { "by \(Self.key($0))" } ?? "whole rows"
+      return key + (distinct.within.map { " within \($0.text)" } ?? "")
     case .join(let join):
       let on = join.equalities.map { "\($0.left.text) == \($0.right.text)" }
       let rest = join.residual.map { [$0.text] } ?? []
@@ -78,6 +58,10 @@ struct Wording {
       return "\(fraction.text) by \(by.map { Self.key($0) } ?? "the whole row")"
     case .check(let clauses):
       return Self.cut(clauses.map { ($0.warns ? "warn " : "") + $0.description }.joined(separator: ", "))
+    case .timed, .window, .scan, .latest, .rolling, .faults, .reply, .single, .toList, .task, .collect,
+      .choose,
+      .fail:
+      return Self.cut(node.operation.details)
     case .discard: return "`\(node.inputs.first.map { graph.nodes[$0.node].name } ?? "")`"
     }
   }
@@ -87,7 +71,7 @@ struct Wording {
     case .join: return node.inputs.count == 2 ? .rightSide(of: graph.nodes[node.inputs[1].node].name) : nil
     case .aggregate(let aggregate): return Self.holds(aggregate)
     case .sort: return .rows
-    case .distinct(let by): return by == nil ? .keys : .groups(keepingValuesOf: [])
+    case .distinct(let distinct): return distinct.by == nil ? .keys : .groups(keepingValuesOf: [])
     case .top(let top):
       let count = top.count.text
       return .greatest(count: top.keepsTies ? "\(count) (and tied)" : count, isGrouped: top.group != nil)
@@ -105,7 +89,8 @@ struct Wording {
     for call in aggregate.calls where !keeping.contains(call.function.rawValue) {
       switch call.function {
       case .collect, .countDistinct, .quantile: keeping.append(call.function.rawValue)
-      case .count, .sum, .mean, .min, .max, .minBy, .maxBy, .stddev, .top, .any, .all: break
+      case .count, .sum, .mean, .min, .max, .minBy, .maxBy, .first, .last, .stddev, .top, .any, .all:
+        break
       }
     }
     if aggregate.key == nil, keeping.isEmpty { return .greatest(count: "1", isGrouped: false) }

@@ -39,7 +39,8 @@ import Testing
   @Test func joinsAFlowWithItsOwnGroupsInAJobOfItsOwn() {
     var build = GraphBuilder()
     let flights = build.source("flights", build.text("a.csv"), SampleGraphs.flight)
-    let unique = build.add("u.distinct.1", .distinct(by: nil), [flights], SampleGraphs.flight)
+    let unique = build.add(
+      "u.distinct.1", .distinct(DistinctOperation(by: nil)), [flights], SampleGraphs.flight)
     for right in [unique, flights] {
       let left = build.local("l", SampleGraphs.flight)
       let other = build.local("r", SampleGraphs.flight)
@@ -84,21 +85,32 @@ import Testing
 
 @Suite struct CapabilityTests {
   private let all = BackendCapabilities(
-    backend: "local", modes: [.batch], connectors: ["csv", "jsonl", "stdin", "stdout"])
+    backend: "local", modes: [.batch], connectors: ["csv", "jsonl", "stdin", "stdout"],
+    operators: Set(SampleGraphs.flights().nodes.map(\.operation.name)))
 
   @Test func acceptsWhatItCanRun() {
     #expect(all.refusals(SampleGraphs.flights()).isEmpty)
   }
 
   @Test func refusesAConnectorOutOfReach() {
-    let far = BackendCapabilities(backend: "far", modes: [.batch], connectors: ["csv"])
+    let far = BackendCapabilities(
+      backend: "far", modes: [.batch], connectors: ["csv"], operators: all.operators)
     let refusals = far.refusals(SampleGraphs.flights())
     #expect(refusals.map(\.code.text) == ["C818"])
     #expect(refusals[0].message == "the backend `far` can't reach `stdout`, which `report` needs")
   }
 
+  @Test func refusesAnOperatorItHasNot() {
+    let plain = BackendCapabilities(
+      backend: "plain", modes: [.batch], connectors: all.connectors,
+      operators: all.operators.subtracting(["filter"]))
+    let refusals = plain.refusals(SampleGraphs.flights())
+    #expect(refusals.map(\.message) == ["the backend `plain` does not run `filter` yet"])
+  }
+
   @Test func refusesAModeItDoesNotRun() {
-    let streams = BackendCapabilities(backend: "s", modes: [.stream], connectors: all.connectors)
+    let streams = BackendCapabilities(
+      backend: "s", modes: [.stream], connectors: all.connectors, operators: all.operators)
     #expect(streams.refusals(SampleGraphs.flights()).allSatisfy { $0.code.text == "C818" })
   }
 }

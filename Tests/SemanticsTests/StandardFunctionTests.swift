@@ -23,7 +23,9 @@ struct StandardFunctionTests {
   @Test
   func `every operation has a function`() {
     let named = Set(StandardLibrary.all.compactMap(\.operation))
-    #expect(Builtin.allCases.filter { !named.contains($0) } == [])
+    // Free functions with a rule of their own.
+    let free: Set<Builtin> = [.mask, .hash, .faultOf]
+    #expect(Builtin.allCases.filter { !named.contains($0) && !free.contains($0) } == [])
   }
 
   @Test(arguments: [

@@ -41,6 +41,7 @@ func makeAccumulator(
       return GroupedValues(
         .quantile(fraction), values: ElementShape(type.unwrapped), isOptional: isOptional)
     }
+  case .first, .last: preconditionFailure("the backend refuses timed flows before it runs anything")
   case .top:
     var count = 0
     if case .int64(let values)? = constant?.storage { count = max(0, Int(values[0])) }

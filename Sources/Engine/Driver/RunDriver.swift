@@ -86,7 +86,7 @@ final class RunDriver: @unchecked Sendable {
     case .flatMap(let lambda): return FlatMapOperator(index, context, lambda)
     case .tryMap(let lambda, let failed): return TryMapOperator(index, context, lambda, failed)
     case .union: return RelayOperator(index, context)
-    case .distinct(let by): return DistinctOperator(index, context, by: by)
+    case .distinct(let distinct): return DistinctOperator(index, context, by: distinct.by)
     case .join(let join): return JoinOperator(index, context, join)
     case .aggregate(let aggregate): return try AggregateOperator(index, context, aggregate)
     case .top(let top): return try RankOperator(index, context, top: top)
@@ -107,6 +107,9 @@ final class RunDriver: @unchecked Sendable {
       return try SampleOperator(index, context, fraction: fraction, by: by, salt: salt, keepsRest: true)
     case .check(let checks): return try CheckOperator(index, context, checks)
     case .discard: return DiscardOperator(index, context)
+    case .timed, .window, .scan, .latest, .rolling, .faults, .reply, .single, .toList, .task, .collect,
+      .choose, .fail:
+      preconditionFailure("the backend refuses `\(node.operation.name)` before it runs anything")
     }
   }
 

@@ -48,7 +48,9 @@ struct StagePlan {
           for left in inputs[0] { before[left].formUnion(inputs[1]) }
           giving.append(inputs[0])
         }
-      case .map, .filter, .flatMap, .tryMap, .union, .sample, .split, .sink, .check, .discard:
+      case .map, .filter, .flatMap, .tryMap, .union, .sample, .split, .sink, .check, .discard, .timed,
+        .window,
+        .scan, .latest, .rolling, .faults, .reply, .single, .toList, .task, .collect, .choose, .fail:
         giving.append(all)
       }
     }

@@ -142,6 +142,8 @@ final class ExpressionContext {
     case .negate(let value): return negate(compile(value), type, expression.span)
     case .binary(let symbol, let left, let right): return binary(symbol, left, right, expression)
     case .call(let function, let arguments): return call(function, arguments)
+    case .task, .secret:
+      preconditionFailure("the backend refuses tasks and secrets before it runs anything")
     case .builtin(let builtin, let arguments, let lambdas):
       return self.builtin(builtin, arguments, lambdas, expression)
     case .conditional(let condition, let then, let otherwise):

@@ -67,9 +67,9 @@ final class FlatMapOperator: Operator {
 /// `try_map`: rows whose lambda fails go to port 1, or are dropped, or fail the run.
 final class TryMapOperator: Operator {
   private let mapping: RowFunction
-  private let policy: FailurePolicy
+  private let policy: SecondResult
 
-  init(_ index: Int, _ context: RunContext, _ lambda: TypedLambda, _ policy: FailurePolicy) {
+  init(_ index: Int, _ context: RunContext, _ lambda: TypedLambda, _ policy: SecondResult) {
     mapping = RowFunction(
       kernel: context.compiler().compile(lambda),
       element: context.graph.nodes[index].inputElement(context.graph))

@@ -57,11 +57,11 @@ struct FieldUses {
 
   mutating func add(_ expression: TypedExpression) {
     switch expression.kind {
-    case .literal, .error: break
+    case .literal, .secret, .error: break
     case .local(let local): use(local, .whole)
     case .field(let base, let index):
       if case .local(let local) = base.kind { use(local, .some([index])) } else { add(base) }
-    case .construct(let parts), .list(let parts), .interpolation(let parts):
+    case .construct(let parts), .list(let parts), .interpolation(let parts), .task(_, let parts):
       for part in parts { add(part) }
     case .map(let entries):
       for entry in entries {

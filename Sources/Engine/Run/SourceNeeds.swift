@@ -81,6 +81,9 @@ struct Needs {
         case .that(let aggregate): need(node.inputs[0], aggregate)
         }
       }
+    case .timed, .window, .scan, .latest, .rolling, .faults, .reply, .single, .toList, .task, .collect,
+      .choose, .fail:
+      for input in node.inputs { need(input, .whole) }
     }
   }
 

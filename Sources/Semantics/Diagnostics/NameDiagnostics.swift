@@ -160,6 +160,8 @@ extension Diagnostic {
       case .distinct: "wrap a value: `\(name.text)(...)`"
       case .enumeration: "write the case alone: `.name`"
       case .namespace: "name what it declares: `\(name.text).something`"
+      case .task: "call it in the lambda of `map`, `flat_map` or `try_map`: `\(name.text)(...)`"
+      case .label: "a label stands behind a type: `String @\(name.text)`"
       case .pipeline, .broken: nil
       }
     return Diagnostic(

@@ -7,7 +7,7 @@ extension TypedExpression {
   ) -> TypedExpression {
     let mapped: Kind
     switch kind {
-    case .literal, .local, .error: return self
+    case .literal, .local, .secret, .error: return self
     case .field(let base, let index): mapped = .field(part(&context, base), index)
     case .construct(let values): mapped = .construct(values.map { part(&context, $0) })
     case .list(let values): mapped = .list(values.map { part(&context, $0) })
@@ -21,6 +21,7 @@ extension TypedExpression {
       mapped = .binary(symbol, part(&context, left), part(&context, right))
     case .call(let function, let arguments):
       mapped = .call(function, arguments.map { part(&context, $0) })
+    case .task(let task, let arguments): mapped = .task(task, arguments.map { part(&context, $0) })
     case .builtin(let builtin, let arguments, let lambdas):
       mapped = .builtin(
         builtin, arguments.map { part(&context, $0) },
@@ -56,11 +57,12 @@ extension TypedExpression {
   public func visit(_ body: (TypedExpression) -> Void) {
     body(self)
     switch kind {
-    case .literal, .local, .error: break
+    case .literal, .local, .secret, .error: break
     case .field(let value, _), .some(let value), .rewrap(let value), .not(let value), .negate(let value),
       .fail(let value):
       value.visit(body)
-    case .construct(let values), .list(let values), .call(_, let values), .interpolation(let values):
+    case .construct(let values), .list(let values), .call(_, let values), .task(_, let values),
+      .interpolation(let values):
       for value in values { value.visit(body) }
     case .map(let entries):
       for entry in entries {

@@ -220,7 +220,7 @@ extension FlowChecker {
     }
     let name = mode ?? Identifier("batch", options.first?.value.span ?? Span(FileID(0), 0, 0))
     runSpan = name.span
-    guard let known = RunOptions.all[name.text] else {
+    guard let known = RunLabels.all[name.text] else {
       report(.unknownMode(name))
       return
     }
@@ -269,7 +269,7 @@ extension FlowChecker {
 }
 
 /// What `run MODE { }` may hold.
-private enum RunOptions {
+private enum RunLabels {
   static let all: [String: [String]] = [
     "batch": ["schedule", "retry", "timeout", "parallelism"],
     "stream": ["parallelism", "checkpoint", "delivery", "timeout"],

@@ -69,6 +69,11 @@ public enum Builtin: String, Sendable, CaseIterable {
   case jsonParse = "json.parse"
   case jsonEncode = "json.encode"
 
+  // Labels: `mask(x)` is `"***"` of any value, `hash(x, key:)` the HMAC-SHA-256 of its text in hexadecimal.
+  case mask, hash
+  /// `fault_of(failed)`: a `Fault` of a `Failed` row.
+  case faultOf = "fault_of"
+
   // Vectors and bytes.
   case dot, cosine, norm
   case sha256, base64

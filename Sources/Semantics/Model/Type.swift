@@ -29,7 +29,6 @@ public indirect enum Type: Hashable, Sendable {
   case row(RowType)
   /// A compiled regular expression: only literals have it.
   case regex
-  /// A range of `Int` written `a..b`; a `List<Int>` where a value is wanted.
   case file
   case directory
   case secret(Type)

@@ -158,6 +158,11 @@ public struct TypedExpression: Sendable {
     case negate(TypedExpression)
     case binary(TypedOperator, TypedExpression, TypedExpression)
     case call(TypedFunction, [TypedExpression])
+    /// A call of a record task; only in the lambdas of `map`, `flat_map`, `try_map`, and on job values.
+    /// Without a cover its failure, after its retries, is a fault.
+    case task(TypedTask, [TypedExpression])
+    /// `secret("name")`: what the profile knows under the name.
+    case secret(String)
     /// A standard function: receiver first, then the arguments in the order of its signature; arguments
     /// left out are nil-free: the checker fills in their defaults.
     case builtin(Builtin, [TypedExpression], [TypedLambda])

@@ -10,11 +10,14 @@ public enum Symbol: Sendable {
   case function(TypedFunction)
   /// A `fn` with a flow among its parameters or as its result.
   case flowFunction(FlowFunction)
+  case task(TypedTask)
+  /// `label health`: the place of its name.
+  case label(Span)
   /// Index into `Module.program.declarations`.
   case pipeline(Int)
   /// `import "..." as name`.
   case namespace(Module)
-  /// Something that was reported (a broken import, a task, a label): uses give no diagnostic of their own.
+  /// Something that was reported (a broken import): uses give no diagnostic of their own.
   case broken
 
   /// The symbol's kind in messages.
@@ -25,6 +28,8 @@ public enum Symbol: Sendable {
     case .distinct: "a type"
     case .function: "a function"
     case .flowFunction: "a flow function"
+    case .task: "a task"
+    case .label: "a label"
     case .pipeline: "a pipeline"
     case .namespace: "an imported file"
     case .broken: "a name"

@@ -9,7 +9,7 @@ enum BuiltinTypeName: Sendable {
   case vector
   case flow(Boundedness)
   case failed
-  case notBuilt
+  case secret
 
   /// By name.
   static let all: [String: BuiltinTypeName] = [
@@ -18,14 +18,15 @@ enum BuiltinTypeName: Sendable {
     "Timestamp": .plain(.timestamp), "Duration": .plain(.duration), "Uuid": .plain(.uuid),
     "Json": .plain(.json), "List": .list, "Map": .map, "Vector": .vector, "Table": .flow(.table),
     "Stream": .flow(.stream), "Request": .flow(.request), "Flow": .flow(.any), "Failed": .failed,
-    "Fault": .notBuilt, "FileRef": .notBuilt, "File": .notBuilt, "Directory": .notBuilt, "Secret": .notBuilt,
+    "Fault": .plain(.record(.fault)), "FileRef": .plain(.record(.fileReference)), "File": .plain(.file),
+    "Directory": .plain(.directory), "Secret": .secret,
   ]
 
   /// How many arguments stand in `<` `>`.
   var arity: Int {
     switch self {
-    case .plain, .notBuilt: 0
-    case .list, .vector, .flow, .failed: 1
+    case .plain: 0
+    case .list, .vector, .flow, .failed, .secret: 1
     case .map: 2
     }
   }
@@ -104,7 +105,7 @@ struct TypeResolver {
     case .enumeration(let enumeration): type = .enumeration(enumeration)
     case .distinct(let distinct): type = .distinct(distinct)
     case .broken: return .error
-    case .function, .flowFunction, .pipeline, .namespace:
+    case .function, .flowFunction, .task, .label, .pipeline, .namespace:
       diagnostics.append(.notAType(name, symbol))
       return .error
     }
@@ -117,10 +118,6 @@ struct TypeResolver {
   private mutating func resolveBuiltin(
     _ builtin: BuiltinTypeName, _ name: Identifier, _ arguments: [TypeSyntax], _ span: Span
   ) -> SignatureType {
-    if case .notBuilt = builtin {
-      diagnostics.append(.notBuilt("`\(name.text)` is", at: name.span))
-      return .value(.error)
-    }
     guard arguments.count == builtin.arity else {
       diagnostics.append(
         .wrongTypeArguments(name.text, wanted: builtin.arity, found: arguments.count, at: span))
@@ -128,7 +125,7 @@ struct TypeResolver {
     }
     switch builtin {
     case .plain(let type): return .value(type)
-    case .notBuilt: return .value(.error)
+    case .secret: return .value(.secret(resolve(arguments[0])))
     case .list: return .value(.list(resolve(arguments[0])))
     case .flow(let bound): return .flow(FlowSignature(bound, resolve(arguments[0])))
     case .failed: return .value(.failed(of: resolve(arguments[0])))

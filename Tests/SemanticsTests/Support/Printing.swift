@@ -19,6 +19,8 @@ extension TypedExpression {
     case .negate(let value): "-\(value.text)"
     case .binary(let sign, let left, let right): "(\(left.text) \(sign.rawValue) \(right.text))"
     case .call(let function, let arguments): "\(function.name)(\(arguments.list))"
+    case .task(let task, let arguments): "task \(task.name)(\(arguments.list))"
+    case .secret(let name): "secret(\(name))"
     case .builtin(let builtin, let arguments, let lambdas):
       "\(builtin.rawValue)(\((arguments.map(\.text) + lambdas.map(\.text)).joined(separator: ", ")))"
     case .conditional(let condition, let then, let otherwise):

@@ -126,12 +126,9 @@ extension Graph {
 
 extension Connector {
   /// The path with the pipeline's arguments; none for standard streams.
-  fileprivate func path(_ constants: ExpressionCompiler) throws(RowFailure) -> String? {
-    switch self {
-    case .csv(let path, _), .jsonLines(let path, _):
-      try constants.evaluateConstant(path).text
-    case .stdin, .stdout: nil
-    }
+  fileprivate func path(_ compiler: ExpressionCompiler) throws(RowFailure) -> String? {
+    guard let path = constants.first else { return nil }
+    return try compiler.evaluateConstant(path).text
   }
 
   fileprivate var format: RowFormat {
@@ -142,6 +139,8 @@ extension Connector {
       .stdout(.jsonLines(let options)):
       .jsonLines(refusesUnknown: options.refusesUnknown)
     case .stdin(.table), .stdout(.table): .table
+    case .json, .parquet, .lines, .files, .postgres, .kafka, .request, .poll, .dataset, .artifact, .synthetic:
+      preconditionFailure("the backend refuses `\(name)` before it runs anything")
     }
   }
 }

@@ -13,7 +13,12 @@ public struct LocalBackend: ExecutionBackend {
 
   /// Batches over files and the standard streams.
   public var capabilities: BackendCapabilities {
-    BackendCapabilities(backend: "local", modes: [.batch], connectors: ["csv", "jsonl", "stdin", "stdout"])
+    BackendCapabilities(
+      backend: "local", modes: [.batch], connectors: ["csv", "jsonl", "stdin", "stdout"],
+      operators: [
+        "map", "filter", "flat_map", "try_map", "union", "distinct", "join", "left_join", "semi_join",
+        "anti_join", "aggregate", "top", "sort", "limit", "sample", "split", "check", "discard",
+      ])
   }
 
   /// Runs to the end.

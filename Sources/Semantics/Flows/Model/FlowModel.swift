@@ -68,18 +68,28 @@ public struct FlowStep: Sendable {
   public let elements: [Type]
   /// Whether its results end.
   public let bound: Boundedness
+  /// What each of its results knows of event time.
+  public let times: [FlowTime]
+  /// What it gives where it gives no flow: a job value.
+  public let value: Local?
+  /// Index into `FlowBody.regions`.
+  public let region: Int?
   /// The operator's name in the source.
   public let span: Span
 
-  /// Makes a step.
+  /// Makes a step; its results are untimed unless `times` says otherwise.
   public init(
-    kind: Kind, statement: String, inputs: [FlowReference], elements: [Type], bound: Boundedness, span: Span
+    kind: Kind, statement: String, inputs: [FlowReference], elements: [Type], bound: Boundedness,
+    times: [FlowTime]? = nil, value: Local? = nil, region: Int? = nil, span: Span
   ) {
     self.kind = kind
     self.statement = statement
     self.inputs = inputs
     self.elements = elements
     self.bound = bound
+    self.times = times ?? elements.map { _ in .untimed }
+    self.value = value
+    self.region = region
     self.span = span
   }
 }
@@ -104,6 +114,10 @@ public struct FlowBody: Sendable {
   public internal(set) var steps: [FlowStep] = []
   /// In order.
   public internal(set) var bindings: [ValueBinding] = []
+  /// Those of `if` and `for`, outer before inner.
+  public internal(set) var regions: [FlowRegion] = []
+  /// Statement names of an earlier version, by the new name: `@was("old")`.
+  public internal(set) var formerNames: [String: String] = [:]
   /// What a function gives.
   public internal(set) var result: FlowReference?
 
@@ -197,6 +211,8 @@ public struct CheckedPipeline: Sendable {
   public let body: FlowBody
   /// The flows that its sources and its `let` name.
   public let flows: [NamedFlow]
+  /// What its `run` says.
+  public let run: RunOptions
   /// Whether it has no errors, so that it can be lowered.
   public let isSound: Bool
   /// Where the name is declared.
@@ -205,13 +221,14 @@ public struct CheckedPipeline: Sendable {
   /// Makes a pipeline.
   public init(
     name: String, documentation: String?, parameters: [(local: Local, defaultValue: TypedExpression?)],
-    body: FlowBody, flows: [NamedFlow] = [], isSound: Bool, span: Span
+    body: FlowBody, flows: [NamedFlow] = [], run: RunOptions = RunOptions(), isSound: Bool, span: Span
   ) {
     self.name = name
     self.documentation = documentation
     self.parameters = parameters
     self.body = body
     self.flows = flows
+    self.run = run
     self.isSound = isSound
     self.span = span
   }

@@ -16,10 +16,10 @@ public enum Operation: Sendable {
   case flatMap(TypedLambda)
   /// One parameter; port 1 has `Failed` rows `input, error, operator`. With `failed: fail` or
   /// `failed: discard` port 1 does not exist.
-  case tryMap(TypedLambda, failed: FailurePolicy)
+  case tryMap(TypedLambda, failed: SecondResult)
   case union
-  /// By the whole element without a key.
-  case distinct(by: TypedLambda?)
+  /// The earliest of each key, or the canonically least.
+  case distinct(DistinctOperation)
   case join(JoinOperation)
   /// `group_by` and `aggregate`, or `aggregate` alone.
   case aggregate(AggregateOperation)
@@ -34,15 +34,50 @@ public enum Operation: Sendable {
   case split(fraction: TypedExpression, by: TypedLambda?, salt: TypedExpression?)
   case check([CheckOperation])
   case discard
+
+  // Time.
+
+  /// Stamps every row with its event time.
+  case timed(TimedOperation)
+  /// Cuts a timed flow into windows; port 1 has the late rows, where they are bound.
+  case window(WindowOperation)
+  /// `group_by(...).scan(...)`; port 1 has the late rows, where they are bound.
+  case scan(ScanOperation)
+  /// `group_by(...).latest(...)`: the newest row of each key; port 1 has the late rows, where they are bound.
+  case latest(LatestOperation)
+  /// `group_by(...).rolling(...)`; port 1 has the late rows, where they are bound.
+  case rolling(RollingOperation)
+
+  // What the runtime gives and takes.
+
+  /// The built-in flow `faults`, of `Fault` records.
+  case faults
+  /// `reply`.
+  case reply(ReplyOperation)
+
+  // Jobs and values: see `Job`. Each of these but `fail` and `choose` gives a value, not a flow.
+
+  /// `flow.single()`: the only row.
+  case single
+  /// `flow.to_list(max:)`: the bound is a constant over the pipeline's parameters.
+  case toList(max: TypedExpression)
+  /// A call of a job task.
+  case task(TaskOperation)
+  /// The value of a `for`: what each pass gives, in order.
+  case collect(CollectOperation)
+  /// Of two flows, the first where the condition holds, else the second.
+  case choose(TypedExpression)
+  /// `fail("text")` as a statement.
+  case fail(TypedExpression)
 }
 
-/// Where failed rows of a `try_map` go.
-public enum FailurePolicy: Sendable {
+/// Where the rows of a second result (failed, late) go.
+public enum SecondResult: String, Hashable, Sendable {
   /// Both results are bound.
   case bound
   /// Counted and dropped.
   case discard
-  /// The run fails.
+  /// The run, epoch or call fails.
   case fail
 }
 
@@ -52,11 +87,14 @@ public struct SourceOperation: Sendable {
   public let name: String
   /// Where the rows come from.
   public let connector: Connector
+  /// How often a table of a stream or service is read again; a constant `Duration`.
+  public let refresh: TypedExpression?
 
   /// Makes a source.
-  public init(name: String, connector: Connector) {
+  public init(name: String, connector: Connector, refresh: TypedExpression? = nil) {
     self.name = name
     self.connector = connector
+    self.refresh = refresh
   }
 }
 
@@ -68,13 +106,43 @@ public struct SinkOperation: Sendable {
   public let connector: Connector
   /// Whether the rows come sorted and must stay so.
   public let isOrdered: Bool
+  /// What becomes of the rows that are there.
+  public let write: WriteMode
+  /// `publish: always`: visible even when the run is refused.
+  public let publishesAlways: Bool
+  /// The labels that may go out.
+  public let allow: [Identifier]
 
   /// Makes a sink.
-  public init(name: String, connector: Connector, isOrdered: Bool) {
+  public init(
+    name: String, connector: Connector, isOrdered: Bool, write: WriteMode = .replace(by: nil),
+    publishesAlways: Bool = false, allow: [Identifier] = []
+  ) {
     self.name = name
     self.connector = connector
     self.isOrdered = isOrdered
+    self.write = write
+    self.publishesAlways = publishesAlways
+    self.allow = allow
   }
+
+  /// The same sink for rows that come sorted, or not.
+  public func ordered(_ isOrdered: Bool) -> SinkOperation {
+    SinkOperation(
+      name: name, connector: connector, isOrdered: isOrdered, write: write, publishesAlways: publishesAlways,
+      allow: allow)
+  }
+}
+
+/// What becomes of the rows that a sink holds already.
+public enum WriteMode: Sendable {
+  case append
+  /// All of them go, or only those that have one of the written keys.
+  case replace(by: TypedLambda?)
+  /// A row of the same key is replaced; one for which `delete` holds is removed.
+  case upsert(by: TypedLambda, delete: TypedLambda?)
+  /// The rows with these keys are removed.
+  case delete(by: TypedLambda)
 }
 
 /// A join of two flows: every pair that matches.
@@ -99,12 +167,18 @@ public struct JoinOperation: Sendable {
   public let residual: TypedExpression?
   /// Of `join` and `left_join`: two parameters; the right one is optional for `left_join`.
   public let select: TypedLambda?
+  /// How far apart in time matches may be; without it any two rows match.
+  public let time: JoinTime?
+  /// Where late rows go; only with `time` is anything late.
+  public let late: SecondResult
 
   /// Makes a join.
   public init(
     kind: Kind, left: Local, right: Local, equalities: [(left: TypedExpression, right: TypedExpression)],
-    residual: TypedExpression?, select: TypedLambda?
+    residual: TypedExpression?, select: TypedLambda?, time: JoinTime? = nil, late: SecondResult = .fail
   ) {
+    self.time = time
+    self.late = late
     self.kind = kind
     self.left = left
     self.right = right
@@ -120,15 +194,21 @@ public struct AggregateOperation: Sendable {
   public let key: TypedLambda?
   /// Holds `g.key` in `result`.
   public let keyLocal: Local?
+  /// Of a windowed flow: each window of each group has its own row.
+  public let window: WindowLocals?
   /// What is computed for each group.
   public let calls: [AggregateCall]
   /// The row of a group, over `keyLocal` and the calls' locals.
   public let result: TypedExpression
 
   /// Makes an aggregation.
-  public init(key: TypedLambda?, keyLocal: Local?, calls: [AggregateCall], result: TypedExpression) {
+  public init(
+    key: TypedLambda?, keyLocal: Local?, window: WindowLocals? = nil, calls: [AggregateCall],
+    result: TypedExpression
+  ) {
     self.key = key
     self.keyLocal = keyLocal
+    self.window = window
     self.calls = calls
     self.result = result
   }
@@ -141,6 +221,8 @@ public enum AggregateFunction: String, Sendable, CaseIterable {
   case maxBy = "max_by"
   case collect
   case countDistinct = "count_distinct"
+  /// By event time: of timed flows only.
+  case first, last
   case quantile, stddev, top, any, all
 }
 
@@ -197,9 +279,14 @@ public struct TopOperation: Sendable {
   public let keys: [SortKey]
   /// `ties: keep`: all rows whose keys equal the last one's.
   public let keepsTies: Bool
+  /// Whether each window has its own rows.
+  public let isWindowed: Bool
 
   /// Makes a top.
-  public init(group: TypedLambda?, count: TypedExpression, keys: [SortKey], keepsTies: Bool) {
+  public init(
+    group: TypedLambda?, count: TypedExpression, keys: [SortKey], keepsTies: Bool, isWindowed: Bool = false
+  ) {
+    self.isWindowed = isWindowed
     self.group = group
     self.count = count
     self.keys = keys
@@ -234,5 +321,21 @@ public struct CheckOperation: Sendable {
     self.warns = warns
     self.description = description
     self.span = span
+  }
+}
+
+extension Operation {
+  /// Where the rows of its second result go; nil where there is none. `split` always has both.
+  public var secondResult: SecondResult? {
+    switch self {
+    case .tryMap(_, let failed): failed
+    case .window(let window): window.late
+    case .scan(let scan): scan.late
+    case .latest(let latest): latest.late
+    case .rolling(let rolling): rolling.late
+    case .distinct(let distinct): distinct.within == nil ? nil : distinct.late
+    case .join(let join): join.time == nil ? nil : join.late
+    default: nil
+    }
   }
 }

@@ -220,6 +220,10 @@ extension FlowChecker: GroupResolver {
       guard require(type.unwrapped.isOrdered, sortable, type) else { return checker.poison(use.span) }
       constant = arguments.at(0).map { rowCount($0, of: "top") }
       result = .list(element)
+    case .first, .last:
+      let type = over(0)
+      if type == .error { return checker.poison(use.span) }
+      result = value(type.unwrapped, of: type)
     case .any, .all:
       _ = over(0, expecting: .bool)
       result = .bool

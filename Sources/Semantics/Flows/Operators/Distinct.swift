@@ -7,7 +7,8 @@ extension OperatorRule {
     CallSignature(options: ["by"], unbuilt: ["within"], example: ".distinct(by: r -> r.key)")
   ) { checker, input, name, arguments in
     let key = arguments["by"].map { checker.keyLambda($0, input, of: name.text) }
-    return .flow(checker.add(.distinct(by: key), [input], element: input.element, at: name.span))
+    return .flow(
+      checker.add(.distinct(DistinctOperation(by: key)), [input], element: input.element, at: name.span))
   }
 }
 

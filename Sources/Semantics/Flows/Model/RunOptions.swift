@@ -1,0 +1,61 @@
+import Diagnosing
+
+/// What `run MODE { }` says; constants all. What is not said is nil.
+public struct RunOptions: Sendable {
+  /// The asserted mode and where.
+  public var mode: (name: Mode, span: Span)?
+  /// When the scheduler starts runs.
+  public var schedule: Schedule?
+  /// Tries of the run after the first.
+  public var retry: Int?
+  /// Microseconds: of a run or of a call.
+  public var timeout: Int64?
+  /// Shards that work at once.
+  public var parallelism: Int?
+  /// Microseconds between checkpoints.
+  public var checkpoint: Int64?
+  /// What every sink must promise.
+  public var delivery: Delivery?
+  /// The TCP port of a service.
+  public var port: Int?
+  /// Calls that may be in work at once.
+  public var maxInFlight: Int?
+
+  /// Nothing is said.
+  public init() {}
+
+  /// The ways in which plans run.
+  public enum Mode: String, Hashable, Sendable, CaseIterable {
+    case batch, stream, service
+  }
+
+  /// How often a row may appear at a sink.
+  public enum Delivery: String, Hashable, Sendable, CaseIterable {
+    case atLeastOnce = "at_least_once"
+    case exactlyOnce = "exactly_once"
+  }
+
+  /// When runs start, and with what arguments.
+  public struct Schedule: Sendable {
+    /// What starts a run.
+    public enum Trigger: Sendable {
+      /// A cron expression of five fields, in an IANA zone.
+      case cron(String, zone: String)
+      /// Publication of a version of this dataset.
+      case dataset(String)
+    }
+    /// What starts a run.
+    public let trigger: Trigger
+    /// The pipeline's arguments: one parameter, the planned `Timestamp` or the publication; gives a row.
+    public let arguments: TypedLambda?
+    /// The word `cron` or `on`.
+    public let span: Span
+
+    /// Makes a schedule.
+    public init(trigger: Trigger, arguments: TypedLambda?, span: Span) {
+      self.trigger = trigger
+      self.arguments = arguments
+      self.span = span
+    }
+  }
+}

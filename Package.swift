@@ -32,6 +32,7 @@ let package = Package(
     // Floor 0: C and C++ libraries of the system, each behind a shim.
     .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
     .systemLibrary(name: "CMalloc"),
+    .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
     .target(name: "CRE2", publicHeadersPath: "include", linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "CScanning", publicHeadersPath: "include"),
     .target(name: "CSimdJSON", publicHeadersPath: "include", linkerSettings: [.linkedLibrary("simdjson")]),
@@ -43,7 +44,9 @@ let package = Package(
     module("Semantics", knows: ["Syntax", "Diagnosing", "RegularExpressions", "Columns"]),
     module("Dataflow", knows: ["Semantics", "Syntax", "Diagnosing"]),
     module("Planning", knows: ["Dataflow", "Semantics", "Diagnosing", "Hashing"]),
-    module("Compiler", knows: ["Dataflow", "Semantics", "Syntax", "Diagnosing"]),
+    module("YAMLReading", knows: ["CYAML", "Diagnosing"]),
+    module("Settings", knows: ["YAMLReading", "Diagnosing"]),
+    module("Compiler", knows: ["Dataflow", "Semantics", "Settings", "Syntax", "Diagnosing"]),
 
     // The engine and what feeds it.
     module(
@@ -90,6 +93,8 @@ let package = Package(
       knows: [
         "Engine", "Columns", "Formats", "Compiler", "Dataflow", "Semantics", "Syntax", "Diagnosing",
       ]),
+    tests("YAMLReadingTests", knows: ["YAMLReading", "Diagnosing"]),
+    tests("SettingsTests", knows: ["Settings", "YAMLReading", "Diagnosing"], goldens: ["Cases"]),
     tests("HashingTests", knows: ["Hashing"]),
     tests("FormatsTests", knows: ["Formats", "Columns", "RegularExpressions"]),
     tests("ConnectorsTests", knows: ["Connectors", "Engine", "Formats", "Columns"]),

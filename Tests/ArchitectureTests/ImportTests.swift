@@ -10,7 +10,9 @@ private let allowed: [String: Set<String>] = [
   "Semantics": ["Diagnosing", "Syntax", "RegularExpressions", "Columns"],
   "Dataflow": ["Diagnosing", "Syntax", "Semantics"],
   "Planning": ["Diagnosing", "Syntax", "Semantics", "Dataflow", "Hashing"],
-  "Compiler": ["Diagnosing", "Syntax", "Semantics", "Dataflow", "Planning"],
+  "YAMLReading": ["CYAML", "Diagnosing"],
+  "Settings": ["Diagnosing", "YAMLReading"],
+  "Compiler": ["Diagnosing", "Syntax", "Semantics", "Settings", "Dataflow", "Planning"],
   "Columns": [],
   "Formats": ["Columns", "RegularExpressions", "CSimdJSON", "CScanning", "Diagnosing"],
   "Engine": [
@@ -34,7 +36,7 @@ private let allowed: [String: Set<String>] = [
 private let standard: Set<String> = ["Synchronization", "Swift"]
 private let system: Set<String> = ["Glibc", "Musl", "Darwin", "Dispatch"]
 private let pure: Set<String> = [
-  "Diagnosing", "Syntax", "Semantics", "Dataflow", "Planning", "Compiler",
+  "Diagnosing", "Syntax", "Semantics", "Dataflow", "Planning", "YAMLReading", "Settings", "Compiler",
 ]
 
 private let sources = URL(filePath: #filePath).deletingLastPathComponent()

@@ -6,6 +6,8 @@ public struct CatalogueEntry: Sendable {
     case program
     /// Commands, or what happens when a program meets its data: `check` finds nothing in them.
     case command
+    /// Project files: reading them tells the bad one from the good one.
+    case settings
   }
 
   /// The permanent code.
@@ -39,9 +41,9 @@ public struct CatalogueEntry: Sendable {
 public enum Catalogue {
   /// Every entry, by code.
   public static let entries: [CatalogueEntry] =
-    (parsing + names + types + failure + runFaults + modes + graph + configuration + flows + tests).sorted {
-      $0.code.text < $1.code.text
-    }
+    [
+      parsing, names, types, failure, runFaults, modes, graph, configuration, projectFile, flows, tests,
+    ].flatMap(\.self).sorted { $0.code.text < $1.code.text }
 
   /// The entry of a code as the user writes it, in any case.
   public static func entry(_ text: String) -> CatalogueEntry? {

@@ -16,7 +16,8 @@ build: setup ## build the command line, optimised and linked statically
 run: build ## run the flights example
 	cd Examples/flights && ../../$(BUILD) run flights.thal
 
-test: setup ## run every test
+test: ## install what the tests talk to, and run every test
+	@scripts/setup tests
 	$(SWIFT) test --disable-xctest
 
 format: ## format the Swift sources

@@ -1,8 +1,11 @@
-"""Writes a valid program of about LINES lines to standard output: generate.py LINES [SEED].
+"""Writes a valid program of about LINES lines to standard output: generate.py LINES [SEED]; or a project of FILES files
+with so many lines in all: generate.py --project FOLDER FILES LINES [SEED].
 
 Units follow each other, each with what a real file of its kind has: an enum, a distinct type, records, functions over
-values, flow functions and one or two pipelines that use them. Nothing is imported; the same seed gives the same bytes."""
+values, flow functions and one or two pipelines that use them. In a project each file imports types and functions of
+two files before it, one by its names, the other as a whole. The same seed gives the same bytes."""
 
+import os
 import random
 import sys
 
@@ -195,15 +198,61 @@ pipeline clean_{n} {{
         return self.lines
 
 
-def main():
-    wanted = int(sys.argv[1])
-    dice = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+def program(wanted, dice):
     lines = []
     number = 1
     while len(lines) < wanted:
         lines += Unit(number, dice).text()
         number += 1
-    sys.stdout.write("\n".join(lines) + "\n")
+    return lines
+
+
+def imports(unit, near, far):
+    """What a file of a project takes from two others: the last unit of each."""
+    return f"""
+import "./part_{near[0]:04d}.thal" {{ {near[1].record}, {near[1].rate}, price_of_{near[1].n} }}
+import "./part_{far[0]:04d}.thal" as far
+""".strip("\n").split("\n") + [""], f"""
+fn imported_{unit.n}(o: {near[1].record}, r: {near[1].rate}?, f: far.{far[1].record}) -> Decimal {{
+  let score = far.score_{far[1].n}(f)
+  price_of_{near[1].n}(o, r) * score.to_decimal()
+}}
+""".strip("\n").split("\n") + [""]
+
+
+def project(folder, files, wanted, dice):
+    """Each file is about as long as the others."""
+    number = 1
+    last = []
+    written = 0
+    for index in range(files):
+        body = []
+        goal = (wanted - written) // (files - index)
+        while len(body) < goal - 60:
+            unit = Unit(number, dice)
+            body += unit.text()
+            number += 1
+        if not body:
+            unit = Unit(number, dice)
+            body = unit.text()
+            number += 1
+        if index >= 2:
+            head, use = imports(unit, last[-1], last[dice.randrange(max(0, index - 40), index - 1)])
+            body = head + body + use
+        last.append((index, unit))
+        written += len(body)
+        with open(os.path.join(folder, f"part_{index:04d}.thal"), "w") as file:
+            file.write("\n".join(body) + "\n")
+
+
+def main():
+    if sys.argv[1] == "--project":
+        folder, files, lines = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+        os.makedirs(folder, exist_ok=True)
+        project(folder, files, lines, random.Random(int(sys.argv[5]) if len(sys.argv) > 5 else 1))
+        return
+    dice = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+    sys.stdout.write("\n".join(program(int(sys.argv[1]), dice)) + "\n")
 
 
 if __name__ == "__main__":

@@ -42,7 +42,9 @@ public enum Catalogue {
   /// Every entry, by code.
   public static let entries: [CatalogueEntry] =
     [
-      parsing, names, types, failure, runFaults, modes, graph, configuration, projectFile, flows, tests,
+      parsing, names, types, failure, runFaults, modes, services, graph, configuration, projectFile,
+      connectors,
+      statements, flows, tests,
     ].flatMap(\.self).sorted { $0.code.text < $1.code.text }
 
   /// The entry of a code as the user writes it, in any case.

@@ -1,4 +1,5 @@
 import Diagnosing
+import Semantics
 
 extension BatchPlan {
   /// The plan for machines. `version` grows when a member is taken away or changes its meaning.

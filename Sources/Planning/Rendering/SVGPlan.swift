@@ -1,3 +1,5 @@
+import Semantics
+
 extension BatchPlan {
   /// The plan as a picture that follows the reader's light or dark scheme.
   public var svg: String { SVGDrawing(self).text }

@@ -1,3 +1,5 @@
+import Semantics
+
 extension BatchPlan {
   /// The plan for people: job by job, what each does, gets and holds.
   public var text: String {

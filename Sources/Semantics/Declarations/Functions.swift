@@ -17,15 +17,9 @@ extension Declarer {
         diagnostics.append(.duplicate(parameter.name, first: first, what: "parameter"))
       }
       types.append(resolveSignature(parameter.type))
-      if let bound = types.last?.unbuiltBound {
-        diagnostics.append(.notBuilt("`\(bound.typeName)` is", at: parameter.type.span))
-      }
     }
     guard let result = syntax.result else { return }
     let resultType = resolveSignature(result.type)
-    if let bound = resultType.unbuiltBound {
-      diagnostics.append(.notBuilt("`\(bound.typeName)` is", at: result.type.span))
-    }
     let defaults = zip(syntax.parameters, types).map { parameter, type -> TypedExpression? in
       guard let value = parameter.defaultValue else { return nil }
       switch type {
@@ -124,12 +118,6 @@ extension Declarer {
 extension SignatureType {
   /// Whether it is a flow.
   var isFlow: Bool { if case .flow = self { true } else { false } }
-
-  /// The kind of flow that this version does not build.
-  var unbuiltBound: Boundedness? {
-    guard case .flow(let flow) = self else { return nil }
-    return flow.bound == .stream || flow.bound == .request ? flow.bound : nil
-  }
 }
 
 extension DeclaredProgram {

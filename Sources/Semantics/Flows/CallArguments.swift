@@ -19,6 +19,8 @@ struct CallSignature: Sendable {
   var unbuilt: [String] = []
   /// The call as it should look, for help.
   var example: String
+  /// The call with all that it may have, where that is worth showing.
+  var form: String?
 
   var labels: [String] { required + options + unbuilt }
 }

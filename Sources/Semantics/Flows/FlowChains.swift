@@ -10,7 +10,7 @@ extension FlowChecker {
     case .name(let name):
       switch scope.lookup(name.text) {
       case .flow?: return true
-      case nil: return name.text == "faults" && checker.module.symbols[name.text] == nil
+      case nil: return isBuiltinFlow(name)
       default: return false
       }
     case .member(let base, _, _): return isFlow(base)
@@ -67,10 +67,7 @@ extension FlowChecker {
         flows[index].isUsed = true
         return .flow(flows[index].value)
       }
-      if name.text == "faults", isFlow(expression) {
-        report(.notBuilt("`faults` is", at: name.span))
-        return .broken
-      }
+      if isBuiltinFlow(name) { return faults(name) }
     case .call(let callee, let types, let arguments):
       if let function = flowFunction(callee) { return call(function, callee, arguments) }
       guard case .member(let base, let name, let isOptional) = callee.kind, isFlow(base) else { break }

@@ -70,6 +70,8 @@ final class FlowChecker {
   var runSpan: Span?
   /// By the number in `Scope.Binding.group`.
   var groups: [GroupFrame] = []
+  /// What only pipelines have; nil in a function.
+  var pipeline: PipelineState?
   /// Where rows come from and go to, to find conflicts.
   var places: [ConnectorPlace] = []
 

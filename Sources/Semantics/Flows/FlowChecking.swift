@@ -62,7 +62,8 @@ extension CheckedPipeline {
     }
     self.init(
       name: pending.syntax.name.text, documentation: pending.documentation, parameters: parameters,
-      body: flows.body, flows: named, isSound: isSound, span: pending.syntax.name.span)
+      body: flows.body, flows: named, run: flows.pipeline?.run ?? RunOptions(), isSound: isSound,
+      span: pending.syntax.name.span)
   }
 }
 
@@ -70,6 +71,7 @@ extension FlowChecker {
   fileprivate func check(
     _ pipeline: PipelineDeclaration
   ) -> [(local: Local, defaultValue: TypedExpression?)] {
+    self.pipeline = PipelineState(pipeline)
     var parameters: [(local: Local, defaultValue: TypedExpression?)] = []
     for parameter in pipeline.parameters {
       let type: Type
@@ -94,6 +96,7 @@ extension FlowChecker {
       parameters.append((local, value))
     }
     check(pipeline.statements)
+    checkWhole(pipeline)
     reportUnused()
     if pipeline.statements.isEmpty { report(.nothingToDo(pipeline.name)) }
     return parameters

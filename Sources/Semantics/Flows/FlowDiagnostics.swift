@@ -44,11 +44,12 @@ extension Diagnostic {
     let (help, fixes) = suggesting(
       Suggestion.nearest(to: label.text, among: signature.labels), for: label.span)
     let known = signature.labels.map { "`\($0):`" }.joined(separator: " ")
+    let all = known.isEmpty ? "it has no options: `\(signature.example)`" : "it has \(known)"
+    let form = signature.form.map { "the whole is `\($0)`" }
     return Diagnostic(
       .unknownOption, "the \(signature.kind) `\(name.text)` has no option `\(label.text)`", at: label.span,
       label: "not an option of `\(name.text)`",
-      help: help ?? (known.isEmpty ? "it has no options: `\(signature.example)`" : "it has \(known)"),
-      fixes: fixes)
+      help: form.map { form in help.map { "\($0) \(form)" } ?? form } ?? help ?? all, fixes: fixes)
   }
 
   static func unknownClause(_ name: Identifier) -> Diagnostic {
@@ -307,15 +308,6 @@ extension Diagnostic {
       .wrongKind, "\(what) must be a `\(wanted.typeName)`, and this is a `\(found.typeName)`", at: span,
       label: "a `\(found.typeName)`",
       help: found == .any ? "a `Flow` may be unbounded: declare a `\(wanted.typeName)`" : nil)
-  }
-
-  static func connectorKind(
-    _ connector: Identifier, fits: [Boundedness], declared: Boundedness, at span: Span
-  ) -> Diagnostic {
-    let kinds = fits.map { "`\($0.typeName)`" }.joined(separator: " or ")
-    return Diagnostic(
-      .wrongKind, "`\(connector.text)` gives a \(kinds), not a `\(declared.typeName)`", at: span,
-      label: "declared as a `\(declared.typeName)`", labels: [Label(connector.span, "gives a \(kinds)")])
   }
 
   // MARK: Modes

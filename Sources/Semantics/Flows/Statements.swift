@@ -22,10 +22,8 @@ extension FlowChecker {
       self.statement = rootName(expression) ?? "discard"
       let value = flow(expression)
       _ = add(.operation(.discard), [value], elements: [], at: expression.span)
-    case .reply(let flow, let status, _):
-      markUses(in: flow)
-      if let status { markUses(in: status) }
-      report(.notBuilt("`reply` is", at: keyword(of: statement, "reply")))
+    case .reply(let flow, let status, let allow):
+      reply(flow, status: status, allow: allow, at: keyword(of: statement, "reply"))
     case .run(let mode, let options): run(mode, options)
     case .conditional:
       markUses(in: statement)
@@ -75,9 +73,8 @@ extension FlowChecker {
       bind(name, to: FlowValue(reference: reference, element: signature.element, bound: signature.bound))
       return
     }
-    let operation = Operation.source(SourceOperation(name: name.text, connector: checked))
     let reference = add(
-      .operation(operation), [], elements: [signature.element], bound: signature.bound, at: name.span)
+      .operation(.source(checked)), [], elements: [signature.element], bound: signature.bound, at: name.span)
     bind(name, to: FlowValue(reference: reference, element: signature.element, bound: signature.bound))
   }
 
@@ -88,9 +85,8 @@ extension FlowChecker {
     let value = flow(expression)
     claim(name)
     if let type { declared(type, by: name, for: value, at: expression.span) }
-    guard let checked = sink(connector, of: name, holding: value.element) else { return }
-    let operation = SinkOperation(name: name.text, connector: checked, isOrdered: value.isSorted)
-    _ = add(.operation(.sink(operation)), [value], elements: [], at: name.span)
+    guard let checked = sink(connector, of: name, taking: value) else { return }
+    _ = add(.operation(.sink(checked)), [value], elements: [], at: name.span)
   }
 
   private func declared(_ type: TypeSyntax, by name: Identifier, for value: FlowValue, at span: Span) {

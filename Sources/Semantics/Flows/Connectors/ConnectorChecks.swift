@@ -1,71 +1,107 @@
 import Diagnosing
 import Syntax
 
+/// A connector's call while it is checked.
+struct ConnectorCall {
+  /// The connector's name.
+  let name: Identifier
+  /// What is known of it.
+  let rule: ConnectorRule
+  /// What stands in its parentheses, matched.
+  let arguments: CallArguments
+  /// Whether rows come from it.
+  let isSource: Bool
+  /// The type of one row.
+  let element: Type
+  /// Whether the rows end.
+  let bound: Boundedness
+  /// The whole call.
+  let span: Span
+}
+
 extension FlowChecker {
-  /// The connector of a `from`; nil where something was reported.
+  /// The source of a `from`; nil where something was reported. `type` is the place of the declared type.
   func source(
     _ expression: Expression, of name: Identifier, holding flow: FlowSignature, type: Span
-  ) -> Connector? {
+  ) -> SourceOperation? {
     sourceKinds.append((name: name.text, bound: flow.bound, span: type))
-    guard let (connector, rule, arguments) = connectorCall(expression) else { return nil }
-    if rule.gives.isEmpty {
-      report(.noSource(connector))
-      for argument in arguments { markUses(in: argument.value) }
+    let before = checker.diagnostics.count
+    guard let call = connectorCall(expression, isSource: true, holding: flow.element, flow.bound) else {
       return nil
     }
-    let isBuilt = rule.signature != nil
-    if !isBuilt { report(.notBuilt("the connector `\(connector.text)` is", at: connector.span)) }
-    if flow.bound != .any, !rule.gives.contains(flow.bound) {
-      report(.connectorKind(connector, fits: rule.gives, declared: flow.bound, at: type))
-    } else if isBuilt, flow.bound == .stream || flow.bound == .request {
-      report(.notBuilt("`\(flow.bound.typeName)` is", at: kindSpan(type, flow.bound)))
+    if flow.bound != .any, !call.rule.gives.contains(flow.bound) {
+      report(
+        .connectorKind(
+          call.name, fits: call.rule.gives, declared: flow.bound, at: type,
+          help: kindHelp(call, declared: flow.bound)))
     }
-    guard var signature = rule.signature else {
-      for argument in arguments { markUses(in: argument.value) }
-      return nil
+    let connector = connector(of: call)
+    let refresh = call.arguments["refresh"].map { duration($0, option: "refresh:", of: call.name.text) }
+    if let connector {
+      refreshes(call, connector)
+      settle(connector, of: call)
     }
-    signature.options += rule.sourceOptions
-    signature.unbuilt = ["refresh"]
-    let matched = match(arguments, of: connector, with: signature)
-    return built(connector, matched, holding: flow.element, isSource: true, at: expression.span)
+    guard !checker.diagnostics[before...].hasErrors, let connector else { return nil }
+    return SourceOperation(name: name.text, connector: connector, refresh: refresh)
   }
 
-  /// The connector of an `into`; nil where something was reported.
-  func sink(_ expression: Expression, of name: Identifier, holding element: Type) -> Connector? {
-    guard let (connector, rule, arguments) = connectorCall(expression) else { return nil }
-    guard rule.isSink else {
-      report(.noSink(connector))
-      for argument in arguments { markUses(in: argument.value) }
+  /// The sink of an `into`; nil where something was reported.
+  func sink(_ expression: Expression, of name: Identifier, taking input: FlowValue) -> SinkOperation? {
+    let before = checker.diagnostics.count
+    guard let call = connectorCall(expression, isSource: false, holding: input.element, input.bound) else {
       return nil
     }
-    guard var signature = rule.signature else {
-      report(.notBuilt("the connector `\(connector.text)` is", at: connector.span))
-      for argument in arguments { markUses(in: argument.value) }
+    let connector = connector(of: call)
+    let options = sinkOptions(of: call, taking: input)
+    if let connector { settle(connector, of: call, write: options.write) }
+    guard !checker.diagnostics[before...].hasErrors, let connector else { return nil }
+    return SinkOperation(
+      name: name.text, connector: connector, isOrdered: input.isSorted, write: options.write,
+      publishesAlways: options.publishesAlways, allow: options.allow)
+  }
+
+  // MARK: The call
+
+  private func connectorCall(
+    _ expression: Expression, isSource: Bool, holding element: Type, _ bound: Boundedness
+  ) -> ConnectorCall? {
+    guard let (name, rule, written) = connectorName(expression) else { return nil }
+    guard let signature = rule.signature(isSource: isSource) else {
+      report(isSource ? .noSource(name) : .noSink(name))
+      for argument in written { markUses(in: argument.value) }
       return nil
     }
-    signature.unbuilt = ConnectorRule.sinkOptions
-    let matched = match(arguments, of: connector, with: signature)
-    return built(connector, matched, holding: element, isSource: false, at: expression.span)
+    let other = rule.signature(isSource: !isSource)?.labels ?? []
+    var kept: [Argument] = []
+    for argument in written {
+      if let label = argument.label, !signature.labels.contains(label.text), other.contains(label.text) {
+        report(.optionOfOtherDirection(label, of: name, isSource: isSource, signature))
+        markUses(in: argument.value)
+      } else {
+        kept.append(argument)
+      }
+    }
+    let arguments = match(kept, of: name, with: signature)
+    return ConnectorCall(
+      name: name, rule: rule, arguments: arguments, isSource: isSource, element: element, bound: bound,
+      span: expression.span)
   }
 
-  private func kindSpan(_ type: Span, _ bound: Boundedness) -> Span {
-    Span(type.file, type.start, type.start + UInt32(bound.typeName.utf8.count))
-  }
-
-  private func connectorCall(_ expression: Expression) -> (Identifier, ConnectorRule, [Argument])? {
+  private func connectorName(_ expression: Expression) -> (Identifier, ConnectorRule, [Argument])? {
     switch expression.kind {
     case .error: return nil
     case .call(let callee, _, let arguments):
       guard case .name(let name) = callee.kind else { break }
-      if let rule = ConnectorRule.named[name.text] { return (name, rule, arguments) }
-      report(.unknownConnector(name, candidates: ConnectorRule.named.keys.sorted()))
+      if let rule = ConnectorRule.named[name.text] {
+        return (name, name.text == "http" ? httpRule(arguments) : rule, arguments)
+      }
+      report(.unknownConnector(name, candidates: ConnectorRule.names))
       for argument in arguments { markUses(in: argument.value) }
       return nil
     case .name(let name):
       report(
         ConnectorRule.named[name.text] == nil
-          ? .unknownConnector(name, candidates: ConnectorRule.named.keys.sorted())
-          : .connectorNotCalled(name))
+          ? .unknownConnector(name, candidates: ConnectorRule.names) : .connectorNotCalled(name))
       return nil
     default: break
     }
@@ -74,132 +110,41 @@ extension FlowChecker {
     return nil
   }
 
-  // MARK: The connectors that are built
-
-  private func built(
-    _ name: Identifier, _ arguments: CallArguments, holding element: Type, isSource: Bool, at span: Span
-  ) -> Connector? {
-    let before = checker.diagnostics.count
-    var path: TypedExpression?
-    if let expression = arguments.at(0) {
-      path = constant(expression, expecting: .string)
-      if let path { place(path, isSource: isSource, at: span) }
-    }
-    let connector: Connector?
-    switch name.text {
-    case "csv":
-      let options = csvOptions(arguments, of: name.text)
-      holdsColumns(element, in: name, nested: false)
-      connector = path.map { .csv(path: $0, options) }
-    case "jsonl":
-      holdsColumns(element, in: name, nested: true)
-      connector = path.map { .jsonLines(path: $0, jsonOptions(arguments, of: name.text)) }
-    case "stdin":
-      standardInput(at: name.span)
-      connector = .stdin(standardFormat(name, arguments, holding: element, among: ["csv", "jsonl"]))
-    default:
-      connector = .stdout(
-        standardFormat(name, arguments, holding: element, among: ["csv", "jsonl", "table"]))
-    }
-    return checker.diagnostics[before...].hasErrors ? nil : connector
-  }
-
-  private func standardFormat(
-    _ name: Identifier, _ arguments: CallArguments, holding element: Type, among formats: [String]
-  ) -> StandardFormat {
-    let format =
-      arguments["format"].map { word($0, option: "format:", of: name.text, among: formats) } ?? "csv"
-    if let format, format != "csv" {
-      for (label, _) in arguments.labelled where !["format", "unknown"].contains(label.text) {
-        report(.optionOfCSV(label, format: format))
-      }
-      if format == "table", let unknown = arguments.labelled.first(where: { $0.label.text == "unknown" }) {
-        report(.optionOfCSV(unknown.label, format: format))
-      }
-    }
-    holdsColumns(element, in: name, nested: format != "csv")
-    switch format {
-    case "jsonl": return .jsonLines(jsonOptions(arguments, of: name.text))
-    case "table": return .table
-    default: return .csv(csvOptions(arguments, of: name.text))
+  private func connector(of call: ConnectorCall) -> Connector? {
+    switch call.name.text {
+    case "csv", "jsonl", "json", "parquet", "lines", "files": fileConnector(call)
+    case "stdin", "stdout": standardConnector(call)
+    case "postgres": postgres(call)
+    case "kafka": kafka(call)
+    case "http": http(call)
+    case "dataset": dataset(call)
+    case "artifact": artifact(call)
+    default: synthetic(call)
     }
   }
 
-  private func csvOptions(_ arguments: CallArguments, of name: String) -> CSVOptions {
-    var options = CSVOptions()
-    if let value = arguments["separator"] {
-      options.separator = byte(value, option: "separator:", of: name) ?? options.separator
-    }
-    if let value = arguments["quote"] {
-      options.quote = byte(value, option: "quote:", of: name) ?? options.quote
-      if options.quote == options.separator {
-        report(.optionRange("`quote:` of `\(name)`", "another byte than `separator:`", at: value.span))
-      }
-    }
-    if let value = arguments["header"] {
-      options.header = literalBool(value, option: "header:", of: name) ?? options.header
-    }
-    if let value = arguments["null"] {
-      options.null = literalText(value, option: "null:", of: name) ?? options.null
-    }
-    options.refusesUnknown = refusesUnknown(arguments, of: name)
-    return options
-  }
-
-  private func jsonOptions(_ arguments: CallArguments, of name: String) -> JSONLinesOptions {
-    var options = JSONLinesOptions()
-    options.refusesUnknown = refusesUnknown(arguments, of: name)
-    return options
-  }
-
-  private func refusesUnknown(_ arguments: CallArguments, of name: String) -> Bool {
-    guard let value = arguments["unknown"] else { return false }
-    return word(value, option: "unknown:", of: name, among: ["fail"]) != nil
-  }
-
-  private func byte(_ expression: Expression, option: String, of name: String) -> UInt8? {
-    guard let text = literalText(expression, option: option, of: name) else { return nil }
-    if text.utf8.count == 1, let byte = text.utf8.first, byte < 0x80, byte != 10, byte != 13 { return byte }
-    report(.optionRange("`\(option)` of `\(name)`", "one ASCII character", at: expression.span))
-    return nil
-  }
-
-  /// Rows of files have named columns, and those of csv hold no nested values.
-  private func holdsColumns(_ element: Type, in connector: Identifier, nested: Bool) {
-    if element == .error { return }
-    guard let columns = element.columns else {
-      report(.elementWithoutColumns(connector, element))
-      return
-    }
-    if nested { return }
-    for column in columns {
-      switch column.type.unwrapped {
-      case .list, .map, .vector, .record, .row:
-        report(.nestedInCSV(connector, field: column.name, type: column.type))
-        return
-      default: break
-      }
+  private func kindHelp(_ call: ConnectorCall, declared: Boundedness) -> String? {
+    switch (call.name.text, declared) {
+    case ("synthetic", .stream): "with `rate:` its rows come one after the other, as a `Stream`"
+    case ("synthetic", .table): "without `rate:` its rows are a `Table`"
+    case ("http", .stream): "to ask an address again and again write `http(\"https://...\", every: 1m)`"
+    case ("http", .request): "the records of a call come from `http(post, \"/path\")`"
+    case ("kafka", .table): "a topic has no end: declare a `Stream`, or bind a file to the name in a profile"
+    case (_, .stream) where call.rule.gives == [.table]:
+      "it ends: declare a `Table`; a profile may bind it to a `Stream` of another connector"
+    default: nil
     }
   }
 
-  // MARK: Conflicts
-
-  private func standardInput(at span: Span) {
-    if let first = places.first(where: { $0.path == "<stdin>" }) {
-      report(.stdinTwice(at: span, first: first.span))
-    } else {
-      places.append(ConnectorPlace(path: "<stdin>", isSource: true, span: span))
-    }
-  }
-
-  /// Paths are compared where both are literal.
-  private func place(_ path: TypedExpression, isSource: Bool, at span: Span) {
-    guard case .literal(.string(var text)) = path.kind else { return }
-    while text.hasPrefix("./") { text.removeFirst(2) }
-    if let other = places.first(where: { $0.path == text && (!$0.isSource || !isSource) }) {
-      report(.samePlace(text, at: path.span, first: other.span, reads: isSource || other.isSource))
-    } else {
-      places.append(ConnectorPlace(path: text, isSource: isSource, span: path.span))
+  /// `refresh:` is for what is read as a whole, again and again.
+  private func refreshes(_ call: ConnectorCall, _ connector: Connector) {
+    guard let label = call.arguments.label("refresh") else { return }
+    if case .postgres(let options) = connector, options.load == .lookup {
+      report(
+        .optionConflict(
+          label, with: call.arguments.label("load"),
+          "`refresh:` reads a table again, and `load: lookup` never reads all of it",
+          help: "say with `cache:` how long a looked-up row is kept"))
     }
   }
 }

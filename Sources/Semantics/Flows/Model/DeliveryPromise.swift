@@ -1,5 +1,3 @@
-import Semantics
-
 /// What a sink promises about its rows when a run fails or is repeated; weakest first.
 public enum DeliveryPromise: Int, Hashable, Sendable, Comparable {
   /// What was written can't be taken back: a repeated run writes it again.
@@ -36,7 +34,7 @@ public enum DeliveryPromise: Int, Hashable, Sendable, Comparable {
 
 extension Connector {
   /// What the connector promises as a sink.
-  var promise: DeliveryPromise {
+  public var promise: DeliveryPromise {
     switch self {
     case .csv, .jsonLines, .json, .parquet, .lines, .files, .postgres, .kafka, .dataset, .artifact:
       .transactional
@@ -45,16 +43,11 @@ extension Connector {
   }
 
   /// Whether a source gives the same rows when it is read again.
-  var isReplayable: Bool {
+  public var isReplayable: Bool {
     switch self {
     case .csv, .jsonLines, .json, .parquet, .lines, .files, .postgres, .kafka, .dataset, .artifact: true
     case .synthetic(_, let seed, _): seed != nil
     case .stdin, .stdout, .request, .poll: false
     }
-  }
-
-  /// The path as written.
-  var path: TypedExpression? {
-    constants.first
   }
 }

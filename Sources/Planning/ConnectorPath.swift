@@ -1,0 +1,8 @@
+import Semantics
+
+extension Connector {
+  /// The path as written.
+  var path: TypedExpression? {
+    constants.first
+  }
+}

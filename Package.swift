@@ -54,6 +54,7 @@ let package = Package(
     module("Columns"),
     module(
       "Formats", knows: ["Columns", "CSimdJSON", "CScanning", "RegularExpressions", "Diagnosing"]),
+    module("Synthesis", knows: ["Formats", "Columns", "RegularExpressions"]),
     module(
       "Engine",
       knows: [
@@ -96,6 +97,7 @@ let package = Package(
     tests("YAMLReadingTests", knows: ["YAMLReading", "Diagnosing"]),
     tests("SettingsTests", knows: ["Settings", "YAMLReading", "Diagnosing"], goldens: ["Cases"]),
     tests("HashingTests", knows: ["Hashing"]),
+    tests("SynthesisTests", knows: ["Synthesis", "Formats", "Columns", "RegularExpressions"]),
     tests("FormatsTests", knows: ["Formats", "Columns", "RegularExpressions"]),
     tests("ConnectorsTests", knows: ["Connectors", "Engine", "Formats", "Columns"]),
     tests("DiagnosingTests", knows: ["Diagnosing"], goldens: ["Goldens"]),

@@ -15,6 +15,7 @@ private let allowed: [String: Set<String>] = [
   "Compiler": ["Diagnosing", "Syntax", "Semantics", "Settings", "Dataflow", "Planning"],
   "Columns": [],
   "Formats": ["Columns", "RegularExpressions", "CSimdJSON", "CScanning", "Diagnosing"],
+  "Synthesis": ["Columns", "Formats", "RegularExpressions"],
   "Engine": [
     "Columns", "Formats", "Dataflow", "Semantics", "Syntax", "Diagnosing", "Hashing",
     "RegularExpressions", "Foundation",

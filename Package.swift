@@ -61,7 +61,7 @@ let package = Package(
         "Columns", "Formats", "Dataflow", "Semantics", "Diagnosing", "Hashing",
         "RegularExpressions",
       ]),
-    module("Connectors", knows: ["Engine", "Formats", "Columns", "Dataflow", "Diagnosing"]),
+    module("Connectors", knows: ["Engine", "Formats", "Columns", "Dataflow", "Diagnosing", "Synthesis"]),
 
     // Runs and where they are kept.
     module("JobStore", knows: [.product(name: "GRDB", package: "GRDB.swift")]),
@@ -69,7 +69,7 @@ let package = Package(
       "Execution",
       knows: [
         "Compiler", "Planning", "Dataflow", "Semantics", "Syntax", "Diagnosing", "Engine", "Connectors",
-        "Columns", "Formats", "JobStore",
+        "Columns", "Formats", "JobStore", "Synthesis", "RegularExpressions",
       ]),
     .executableTarget(
       name: "thalweg",

@@ -27,7 +27,9 @@ struct Dice: Sendable {
   mutating func once(in times: UInt64) -> Bool { below(times) == 0 }
 
   /// One of the elements, of which there are some.
-  mutating func pick<Element>(_ elements: [Element]) -> Element { elements[Int(below(UInt64(elements.count)))] }
+  mutating func pick<Element>(_ elements: [Element]) -> Element {
+    elements[Int(below(UInt64(elements.count)))]
+  }
 
   /// A bijection of 64-bit numbers that leaves no pattern.
   static func mixed(_ value: UInt64) -> UInt64 {

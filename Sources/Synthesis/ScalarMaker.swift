@@ -16,7 +16,8 @@ enum ScalarMaker: Sendable {
     let limits = try Limits(field)
     switch field.type {
     case .bool: self = .bits { _, dice in dice.next() >> 63 == 1 }
-    case .int: self = limits.choice.map { Self.picking($0) } ?? .int64(IntegerValues.maker(field.name, limits))
+    case .int:
+      self = limits.choice.map { Self.picking($0) } ?? .int64(IntegerValues.maker(field.name, limits))
     case .duration:
       self = limits.choice.map { Self.picking($0) } ?? .int64(TimeValues.durations(limits))
     case .timestamp:

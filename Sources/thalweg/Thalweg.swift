@@ -20,7 +20,7 @@ struct Thalweg: AsyncParsableCommand {
       database); 130 interrupted.
       """,
     version: "thalweg 0.1.0",
-    subcommands: [Check.self, Fmt.self, Plan.self, Run.self, Runs.self, Explain.self])
+    subcommands: [Check.self, Fmt.self, Plan.self, Run.self, Test.self, Synth.self, Runs.self, Explain.self])
 
   /// What the user wrote.
   static let invocation = Invocation(Array(CommandLine.arguments.dropFirst()))

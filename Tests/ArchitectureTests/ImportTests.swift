@@ -20,11 +20,11 @@ private let allowed: [String: Set<String>] = [
     "Columns", "Formats", "Dataflow", "Semantics", "Syntax", "Diagnosing", "Hashing",
     "RegularExpressions", "Foundation",
   ],
-  "Connectors": ["Columns", "Formats", "Engine", "Dataflow", "Diagnosing", "Foundation"],
+  "Connectors": ["Columns", "Formats", "Engine", "Dataflow", "Diagnosing", "Synthesis", "Foundation"],
   "JobStore": ["GRDB", "Foundation"],
   "Execution": [
     "Diagnosing", "Syntax", "Semantics", "Dataflow", "Planning", "Compiler", "Columns", "Formats",
-    "Engine", "Connectors", "JobStore", "Hashing", "Foundation",
+    "Engine", "Connectors", "JobStore", "Hashing", "Synthesis", "RegularExpressions", "Foundation",
   ],
   "thalweg": [
     "Diagnosing", "Syntax", "Semantics", "Dataflow", "Planning", "Compiler", "Engine", "JobStore",

@@ -5,9 +5,12 @@ import Testing
 
 struct PatternTests {
   static let sources = [
-    "[A-Z]{3}", "a|bc|", "\\d{4}-\\d{2}", "(foo|bar)+[^,]*", "(?i)abc", "(?P<x>\\w+)@\\w+\\.(com|net)", "\\Q.*\\E?",
-    "[[:upper:]][[:^digit:]]", "[\\]^-]", "a{2,4}b{3,}c{,2}", "\\x41\\x{e9}\\101", "x*?y+?", "[^a-z]", "\\p{Lu}\\PL",
-    "^\\Aab\\z$", "\\bword\\b", ".", "[a-]", "((a|b)c?){2}", "\\p{Greek}+", "\\.\\/\\-", "{", "a{", "(?:)x", "\\S\\D\\W",
+    "[A-Z]{3}", "a|bc|", "\\d{4}-\\d{2}", "(foo|bar)+[^,]*", "(?i)abc", "(?P<x>\\w+)@\\w+\\.(com|net)",
+    "\\Q.*\\E?",
+    "[[:upper:]][[:^digit:]]", "[\\]^-]", "a{2,4}b{3,}c{,2}", "\\x41\\x{e9}\\101", "x*?y+?", "[^a-z]",
+    "\\p{Lu}\\PL",
+    "^\\Aab\\z$", "\\bword\\b", ".", "[a-]", "((a|b)c?){2}", "\\p{Greek}+", "\\.\\/\\-", "{", "a{", "(?:)x",
+    "\\S\\D\\W",
   ]
 
   @Test(arguments: sources)

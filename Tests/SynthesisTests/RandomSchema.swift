@@ -18,7 +18,8 @@ struct RandomSchema {
   private mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
 
   private static let names = [
-    "id", "shop", "first_name", "email", "price", "qty", "createdAt", "birth_date", "note", "city", "country_code",
+    "id", "shop", "first_name", "email", "price", "qty", "createdAt", "birth_date", "note", "city",
+    "country_code",
     "url", "phone", "lat", "share", "user", "zip", "street", "ip", "x", "Größe", "status", "item_name",
   ]
 
@@ -56,7 +57,8 @@ struct RandomSchema {
     let unit: Int128 = 1_000_000_000_000_000_000
     switch below(13) {
     case 0: return (.bool, [])
-    case 1: return (.int, pick([[.intRange(a, a + width)], [.oneOfInts([a, a + 7])], [.intRange(.min, .max)]]))
+    case 1:
+      return (.int, pick([[.intRange(a, a + width)], [.oneOfInts([a, a + 7])], [.intRange(.min, .max)]]))
     case 2:
       let low = Double(a) / 7
       return (.float, pick([[.floatRange(low, low + Double(width))], [.oneOfFloats([1.5, -0.25])]]))
@@ -77,7 +79,9 @@ struct RandomSchema {
     case 9: return (.json, [])
     case 10: return (.bytes, [])
     default:
-      let sources = ["[A-Z]{3}", "\\w+@\\w+\\.org", "(north|south)-\\d{1,4}", "[^,\"]*", "\\p{Lu}\\p{Ll}+", "a?"]
+      let sources = [
+        "[A-Z]{3}", "\\w+@\\w+\\.org", "(north|south)-\\d{1,4}", "[^,\"]*", "\\p{Lu}\\p{Ll}+", "a?",
+      ]
       guard let expression = try? RegularExpression(pick(sources)) else { return (.string, []) }
       return (.string, pick([[.pattern(expression)], [.oneOfTexts(["", "a", "b,c", "\"d\""])]]))
     }

@@ -69,7 +69,11 @@ struct SyntheticRowsTests {
     let made = try SyntheticRows(schema, count: 5, seed: 1)
     let batch = made.batch(0..<5, needed: [false, true])
     #expect(batch.columns[0].count == 5)
-    if case .structure(let fields) = batch.columns[0].storage { #expect(fields.isEmpty) } else { Issue.record() }
+    if case .structure(let fields) = batch.columns[0].storage {
+      #expect(fields.isEmpty)
+    } else {
+      Issue.record()
+    }
     let whole = made.batch(0..<5)
     for row in 0..<5 { #expect(batch.columns[1].int64s[row] == whole.columns[1].int64s[row]) }
   }

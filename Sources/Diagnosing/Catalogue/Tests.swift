@@ -1,4 +1,4 @@
-// N28x and T39x tests beside the code.
+// N28x and T39x tests beside the code, C89x what comes of them.
 
 extension Code {
   /// A test is for a pipeline that the file does not declare.
@@ -19,6 +19,16 @@ extension Code {
   public static let flowNotCompared = Code("T392")
   /// `given` in a test that is for no pipeline.
   public static let givenWithoutPipeline = Code("T393")
+  /// A test's expectation does not hold.
+  public static let failedExpectation = Code("C890")
+  /// A value of a test can't be computed.
+  public static let failedTestValue = Code("C891")
+  /// `--filter` is no regular expression, or matches nothing.
+  public static let badFilter = Code("C892")
+  /// The file has no record of that name.
+  public static let unknownRecord = Code("C893")
+  /// No rows can be made of a record.
+  public static let notSynthesizable = Code("C894")
 }
 
 extension Catalogue {
@@ -205,5 +215,48 @@ extension Catalogue {
           expect numbers.sum() == 3
         }
         """),
+    CatalogueEntry(
+      .failedExpectation, "an expectation of a test does not hold",
+      """
+      The pipeline ran, or the functions were called, and what came is not what the test expects. Rows are compared
+      whatever their order, unless the flow was sorted. In the difference `-` stands before what was expected, `+`
+      before what came, and `^` under the fields that are not the same. `thalweg test --update` takes the rows that
+      came as the expected ones.
+      """, example: .command,
+      bad: "test \"adds\" { expect 1 + 1 == 3 }",
+      good: "test \"adds\" { expect 1 + 1 == 2 }"),
+    CatalogueEntry(
+      .failedTestValue, "a value of a test can't be computed",
+      """
+      A value in a test failed: a `fail(...)`, a text that is no number, an index outside of a list, a number that
+      is too large. The test fails at that place.
+      """, example: .command,
+      bad: "test \"reads\" { expect try \"five\".to_int() == 5 }",
+      good: "test \"reads\" { expect try \"5\".to_int() == 5 }"),
+    CatalogueEntry(
+      .badFilter, "the filter chooses no test",
+      """
+      `--filter` takes a regular expression in RE2's syntax, and keeps the tests in whose title it is found. One
+      that no title matches is most likely a mistake, so it is not taken for success.
+      """, example: .command,
+      bad: "thalweg test --filter 'no sales('",
+      good: "thalweg test --filter 'no sales'"),
+    CatalogueEntry(
+      .unknownRecord, "the file has no record of that name",
+      """
+      `thalweg synth` makes rows of a record that the file declares or imports. One of a file that is imported
+      under a name is written with it: `types.Order`.
+      """, example: .command,
+      bad: "thalweg synth revenue.thal Sales --rows 10 --seed 1",
+      good: "thalweg synth revenue.thal Sale --rows 10 --seed 1"),
+    CatalogueEntry(
+      .notSynthesizable, "rows that fulfil the constraints can't be made",
+      """
+      Made rows fit the record: its types, `@range`, `@pattern`, `@one_of`, and a different `@key` in each row.
+      Constraints that exclude each other leave nothing; a key with few values allows few rows. CSV holds no nested
+      values.
+      """, example: .command,
+      bad: "record Seat { row: Int @key @range(1, 5) }       // and 10 rows are wanted",
+      good: "record Seat { row: Int @key @range(1, 50) }"),
   ]
 }

@@ -27,7 +27,8 @@ public enum ExitStatus: Int32, Sendable {
     switch code {
     case .unreadableFile, .noPrograms, .unusableStore, .unreadableSource, .unwritableSink: .environment
     case .unknownPipeline, .unnamedPipeline, .noPipeline, .unknownParameter, .missingParameter,
-      .wrongParameterValue, .repeatedParameter, .malformedParameter, .unknownRun, .unknownCode:
+      .wrongParameterValue, .repeatedParameter, .malformedParameter, .unknownRun, .unknownCode, .badFilter,
+      .unknownRecord:
       .usage
     default: .failed
     }

@@ -74,7 +74,7 @@ public struct Expectation: Sendable {
   }
   /// What must hold.
   public let condition: Condition
-  /// The statement in the source.
+  /// The condition in the source, or the name of the flow.
   public let span: Span
 }
 
@@ -122,7 +122,7 @@ extension CheckedPipeline {
           bound: body.steps[flow.reference.step].bound, span: flow.span))
     }
     return CheckedPipeline(
-      name: name, documentation: documentation, parameters: parameters, body: body, flows: flows,
+      name: name, documentation: documentation, parameters: parameters, body: body, flows: flows, run: run,
       isSound: isSound, span: span)
   }
 }

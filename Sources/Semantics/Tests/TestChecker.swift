@@ -121,8 +121,8 @@ final class TestChecker {
       switch statement.kind {
       case .bind(let names, let type, let value): bind(names, type, value)
       case .given(let name, let value): give(name, value)
-      case .expect(let condition): expect(condition, at: statement.span)
-      case .expectFlow(let name, let clauses): expect(name, clauses, at: statement.span)
+      case .expect(let condition): expect(condition)
+      case .expectFlow(let name, let clauses): expect(name, clauses)
       // The parser has said that a test does not hold these.
       default: break
       }
@@ -217,11 +217,11 @@ final class TestChecker {
 
   // MARK: expect
 
-  private func expect(_ expression: Expression, at span: Span) {
+  private func expect(_ expression: Expression) {
     hasExpectations = true
     if case .binary(.equal, _, let left, let right) = expression.kind {
       if let name = flowName(left) {
-        expectRows(of: name, right, at: span)
+        expectRows(of: name, right, at: left.span)
         return
       }
       if let name = flowName(right) {
@@ -236,9 +236,9 @@ final class TestChecker {
     let typed = checker.check(expression, in: flows.scope, expecting: .bool, cover: .statement)
     guard typed.type == .bool else { return }
     if case .binary(.equal, let left, let right) = typed.kind {
-      add(.equal(left, right), at: span)
+      add(.equal(left, right), at: expression.span)
     } else {
-      add(.holds(typed), at: span)
+      add(.holds(typed), at: expression.span)
     }
   }
 
@@ -285,12 +285,12 @@ final class TestChecker {
     add(.rows(of: flow.name, element: flow.element, typed), at: span)
   }
 
-  private func expect(_ name: Identifier, _ clauses: [CheckClause], at span: Span) {
+  private func expect(_ name: Identifier, _ clauses: [CheckClause]) {
     hasExpectations = true
     if clauses.isEmpty { report(.noClauses(name)) }
     guard let flow = flow(name) else { return }
     let value = FlowValue(reference: .broken, element: flow.element, bound: .table)
     let operations = clauses.compactMap { flows.clause($0, of: value) }
-    add(.checks(of: flow.name, element: flow.element, operations), at: span)
+    add(.checks(of: flow.name, element: flow.element, operations), at: name.span)
   }
 }

@@ -2,7 +2,8 @@ import Formats
 
 /// Floats and decimals. Floats are made by one division each, so that the last bit is the same everywhere.
 enum NumberValues {
-  static func floats(_ field: FieldSchema) throws(SynthesisProblem) -> @Sendable (Cell, inout Dice) -> Double {
+  static func floats(_ field: FieldSchema) throws(SynthesisProblem) -> @Sendable (Cell, inout Dice) -> Double
+  {
     var low = -Double.greatestFiniteMagnitude
     var high = Double.greatestFiniteMagnitude
     var isBounded = false
@@ -57,7 +58,8 @@ enum NumberValues {
     }
   }
 
-  static func decimals(_ field: FieldSchema) throws(SynthesisProblem) -> @Sendable (Cell, inout Dice) -> Int128
+  static func decimals(_ field: FieldSchema) throws(SynthesisProblem)
+    -> @Sendable (Cell, inout Dice) -> Int128
   {
     let limits = try Limits(field)
     let steps = try DecimalSteps(field)

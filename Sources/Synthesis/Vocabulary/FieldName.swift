@@ -27,16 +27,19 @@ struct FieldName: Sendable {
   /// A text that fits.
   func text(_ dice: inout Dice) -> String {
     switch last {
-    case "email", "mail": return "\(person(&dice, separator: ".").lowercased())@\(dice.pick(Vocabulary.domains))"
+    case "email", "mail":
+      return "\(person(&dice, separator: ".").lowercased())@\(dice.pick(Vocabulary.domains))"
     case "name", "customer", "author", "owner", "person":
       if words.contains("first") || words.contains("given") { return dice.pick(Vocabulary.firstNames) }
       if words.contains("last") || words.contains("family") { return dice.pick(Vocabulary.lastNames) }
       if let thing = words.dropLast().last, let names = Vocabulary.lists[thing] { return dice.pick(names) }
       return person(&dice, separator: " ")
-    case "user", "username", "login", "nick": return "\(dice.pick(Vocabulary.firstNames).lowercased())\(dice.below(100))"
+    case "user", "username", "login", "nick":
+      return "\(dice.pick(Vocabulary.firstNames).lowercased())\(dice.below(100))"
     case "id", "key", "code", "sku", "token", "number", "ref", "reference": return code(&dice)
     case "phone", "tel", "fax", "mobile": return "+00 \(100 + dice.below(900)) \(1000 + dice.below(9000))"
-    case "url", "link", "website", "uri": return "https://\(dice.pick(Vocabulary.domains))/\(dice.pick(Vocabulary.words))"
+    case "url", "link", "website", "uri":
+      return "https://\(dice.pick(Vocabulary.domains))/\(dice.pick(Vocabulary.words))"
     case "street", "address": return "\(dice.pick(Vocabulary.streets)) \(1 + dice.below(120))"
     case "zip", "postcode": return "\(10_000 + dice.below(90_000))"
     case "ip": return "192.0.2.\(dice.below(256))"

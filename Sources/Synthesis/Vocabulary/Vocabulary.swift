@@ -8,7 +8,8 @@ enum Vocabulary {
 
   static let lastNames = [
     "Adler", "Bauer", "Berg", "Costa", "Diaz", "Evans", "Fischer", "Garcia", "Haas", "Ito", "Jensen", "Kaya",
-    "Keller", "Lang", "Lopez", "Mensah", "Meyer", "Novak", "Okafor", "Patel", "Quinn", "Rossi", "Sato", "Silva",
+    "Keller", "Lang", "Lopez", "Mensah", "Meyer", "Novak", "Okafor", "Patel", "Quinn", "Rossi", "Sato",
+    "Silva",
     "Singh", "Stein", "Tanaka", "Vogel", "Walker", "Weber", "Wong", "Young",
   ]
 
@@ -16,14 +17,18 @@ enum Vocabulary {
   static let domains = ["example.com", "example.net", "example.org"]
 
   static let streets = [
-    "Bridge Street", "Canal Road", "Castle Lane", "Church Street", "Garden Way", "Harbour Road", "High Street",
+    "Bridge Street", "Canal Road", "Castle Lane", "Church Street", "Garden Way", "Harbour Road",
+    "High Street",
     "Mill Lane", "Park Avenue", "River Walk", "School Road", "Station Road",
   ]
 
   static let words = [
-    "amber", "apple", "arrow", "basin", "birch", "blue", "bridge", "canal", "cedar", "cloud", "coast", "copper",
-    "creek", "delta", "dune", "ember", "falcon", "fern", "field", "fjord", "garden", "glade", "grain", "green",
-    "harbor", "hazel", "heron", "island", "ivory", "lake", "lemon", "linen", "maple", "marsh", "meadow", "mill",
+    "amber", "apple", "arrow", "basin", "birch", "blue", "bridge", "canal", "cedar", "cloud", "coast",
+    "copper",
+    "creek", "delta", "dune", "ember", "falcon", "fern", "field", "fjord", "garden", "glade", "grain",
+    "green",
+    "harbor", "hazel", "heron", "island", "ivory", "lake", "lemon", "linen", "maple", "marsh", "meadow",
+    "mill",
     "mint", "moon", "moss", "north", "oak", "ocean", "olive", "orchid", "pearl", "pine", "plain", "quartz",
     "rain", "reef", "ridge", "river", "sage", "sand", "silver", "slate", "snow", "south", "spring", "stone",
     "summit", "tide", "valley", "willow",
@@ -35,12 +40,15 @@ enum Vocabulary {
   ]
 
   private static let cities = [
-    "Aarhus", "Accra", "Bergen", "Bogota", "Bremen", "Cork", "Dakar", "Gdansk", "Graz", "Hanoi", "Izmir", "Kyoto",
-    "Lagos", "Leeds", "Lyon", "Malmo", "Nantes", "Osaka", "Porto", "Quito", "Riga", "Seville", "Tampere", "Ulm",
+    "Aarhus", "Accra", "Bergen", "Bogota", "Bremen", "Cork", "Dakar", "Gdansk", "Graz", "Hanoi", "Izmir",
+    "Kyoto",
+    "Lagos", "Leeds", "Lyon", "Malmo", "Nantes", "Osaka", "Porto", "Quito", "Riga", "Seville", "Tampere",
+    "Ulm",
   ]
 
   private static let countries = [
-    "Austria", "Brazil", "Canada", "Denmark", "Egypt", "France", "Germany", "Ghana", "India", "Italy", "Japan",
+    "Austria", "Brazil", "Canada", "Denmark", "Egypt", "France", "Germany", "Ghana", "India", "Italy",
+    "Japan",
     "Kenya", "Mexico", "Norway", "Poland", "Spain",
   ]
 

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Diagnosing
+import Execution
+
+enum TestFormat: String, ExpressibleByArgument, CaseIterable {
+  case text, json, junit
+}
+
+struct Test: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Runs the tests beside the code, in this process; no file is read or written.",
+    discussion: """
+      EXAMPLES:
+        thalweg test                          # every test below this folder
+        thalweg test revenue.thal --filter "no sales"
+        thalweg test --format junit > report.xml
+        thalweg test --update                 # takes the rows that came as the expected ones
+      """)
+
+  @Argument(help: "Files and folders; `-` is standard input, without any it is this folder.")
+  var paths: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Only tests with a title that this regular expression finds.", valueName: "re"))
+  var filter: String?
+
+  @Option(help: ArgumentHelp("How results are printed: text, json or junit.", valueName: "format"))
+  var format = TestFormat.text
+
+  @Flag(help: "Rewrite the expected rows of `expect NAME == [...]` that fail.")
+  var update = false
+
+  @OptionGroup var console: ConsoleOptions
+
+  func run() async throws {
+    let suite = try await TestSuite(
+      testing: paths.isEmpty ? ["."] : paths, filter: filter, Thalweg.invocation)
+    Console.error.show(suite.warnings, suite.sources)
+    switch format {
+    case .text: Console.output.write(suite.text(isColored: Console.output.isColored))
+    case .json: Console.output.write(suite.json.indented + "\n")
+    case .junit: Console.output.write(suite.junit)
+    }
+    if update {
+      for line in try suite.update(Thalweg.invocation) { Console.error.write("\(line)\n") }
+    }
+    if suite.status != .done { throw suite.status.thrown }
+  }
+}

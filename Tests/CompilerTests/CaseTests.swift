@@ -10,7 +10,7 @@ struct CaseTests {
     .deletingLastPathComponent().appendingPathComponent("Cases")
 
   static let cases =
-    (try? FileManager.default.contentsOfDirectory(atPath: folder.path))?
+    (try? FileManager.default.subpathsOfDirectory(atPath: folder.path))?
     .filter { $0.hasSuffix(".thal") }.sorted() ?? []
 
   @Test(arguments: cases)

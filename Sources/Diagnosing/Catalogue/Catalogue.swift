@@ -42,7 +42,7 @@ public enum Catalogue {
   /// Every entry, by code.
   public static let entries: [CatalogueEntry] =
     [
-      parsing, names, types, failure, runFaults, modes, services, graph, configuration, projectFile,
+      parsing, names, types, failure, runFaults, modes, services, jobs, graph, configuration, projectFile,
       connectors,
       statements, flows, tests,
     ].flatMap(\.self).sorted { $0.code.text < $1.code.text }

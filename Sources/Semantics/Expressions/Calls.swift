@@ -27,6 +27,7 @@ extension ExpressionChecker {
     _ callee: Expression, _ types: [TypeSyntax], _ arguments: [Argument], _ span: Span, in scope: Scope,
     _ want: Want
   ) -> TypedExpression {
+    if !planned.isEmpty, let value = plannedValue(at: span) { return value }
     switch callee.kind {
     case .name(let name):
       refuseTypeArguments(types, of: name)
@@ -105,7 +106,7 @@ extension ExpressionChecker {
     case .group: return fail(.groupAsValue(name))
     case .value(let local): return fail(.valueCalled(name, local.type))
     case .broken: return poison(span)
-    case nil: break
+    case .hidden, nil: break
     }
     if BuiltinTypeName.all[name.text] != nil { return fail(.builtinTypeCalled(name)) }
     if StandardLibrary.isMethod(name.text) { return fail(.methodCalledFree(name)) }

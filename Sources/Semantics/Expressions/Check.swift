@@ -63,7 +63,7 @@ extension ExpressionChecker {
       return checkConditional(condition, then, otherwise, want, span, in: scope)
     case .match(let subject, let arms): return checkMatch(subject, arms, want, span, in: scope)
     case .block(let bindings, let value): return checkBlock(bindings, value, want, span, in: scope)
-    case .loop: return fail(.notBuilt("`for` is", at: span))
+    case .loop: return plannedValue(at: span) ?? fail(.loopOutOfPlace(at: span.word("for")))
     case .error: return poison(span)
     }
   }

@@ -11,6 +11,14 @@ public final class ExpressionChecker {
   /// Answers for names bound as groups.
   public var groups: (any GroupResolver)?
 
+  /// Values of jobs that stand for parts of the expression to be checked, by the place of the part.
+  var planned: [Span: PlannedValue] = [:]
+  /// The locals whose use is waited for: what is left was never used.
+  var watched: Set<Int> = []
+
+  /// The flows whose making was reported, by the number in `Scope.Binding.flow`.
+  var brokenFlows: Set<Int> = []
+
   /// The next local's id.
   private var nextLocal: Int
   /// Where failures go.

@@ -7,11 +7,13 @@ extension ExpressionChecker {
     switch scope.lookup(name.text) {
     case .value(let local):
       if local.type == .error { return poison(name.span) }
+      if !watched.isEmpty { watched.remove(local.id) }
       return TypedExpression(.local(local), local.type, name.span)
-    case .flow: return fail(.flowAsValue(name))
+    case .flow(let index):
+      return brokenFlows.contains(index) ? poison(name.span) : fail(.flowAsValue(name))
     case .group: return fail(.groupAsValue(name))
     case .broken: return poison(name.span)
-    case nil: break
+    case .hidden, nil: break
     }
     switch module.symbols[name.text] {
     case .broken: return poison(name.span)
@@ -20,6 +22,9 @@ extension ExpressionChecker {
     }
     if FreeFunction(rawValue: name.text) != nil { return fail(.functionAsValue(name)) }
     if BuiltinTypeName.all[name.text] != nil { return fail(.typeAsValue(name)) }
+    if let place = scope.hiddenPlace(of: name.text) {
+      return fail(.hiddenName(name, place.word, at: place.span))
+    }
     return fail(.unknownName(name, candidates: scope.names + module.symbols.names))
   }
 

@@ -16,12 +16,15 @@ extension FlowChecker {
     case .member(let base, _, _): return isFlow(base)
     case .call(let callee, _, _):
       if flowFunction(callee) != nil { return true }
-      if case .member(let base, _, _) = callee.kind { return isFlow(base) }
-      return false
+      guard case .member(let base, let name, _) = callee.kind else { return false }
+      return !Self.valueOperators.contains(name.text) && isFlow(base)
     case .attempt(_, let inner), .cover(let inner, _): return isFlow(inner)
     case .conditional(_, let then, let otherwise): return isFlow(then) || otherwise.map(isFlow) == true
-    case .block(_, let value): return isFlow(value)
-    case .loop: return true
+    case .block(let bindings, let value):
+      if let name = rootName(value), let binding = bindings.first(where: { $0.name.text == name }) {
+        return isFlow(binding.value)
+      }
+      return isFlow(value)
     default: return false
     }
   }
@@ -70,7 +73,7 @@ extension FlowChecker {
       if isBuiltinFlow(name) { return faults(name) }
     case .call(let callee, let types, let arguments):
       if let function = flowFunction(callee) { return call(function, callee, arguments) }
-      guard case .member(let base, let name, let isOptional) = callee.kind, isFlow(base) else { break }
+      guard case .member(let base, let name, let isOptional) = callee.kind, isFlow(expression) else { break }
       let input = chain(base)
       if isOptional { report(.optionalChain(name)) }
       if let type = types.first {
@@ -82,7 +85,7 @@ extension FlowChecker {
     case .member(let base, let name, _):
       guard isFlow(base) else { break }
       _ = chain(base)
-      report(Operators.named[name.text] != nil ? .operatorNotCalled(name) : .flowMember(name))
+      report(Operators.names.contains(name.text) ? .operatorNotCalled(name) : .flowMember(name))
       return .broken
     case .attempt(let word, let inner):
       guard isFlow(inner) else { break }
@@ -98,22 +101,13 @@ extension FlowChecker {
       markUses(in: fallback)
       report(.elseOverFlow(at: fallback.span))
       return .broken
-    case .conditional(_, let then, _):
+    case .conditional(let condition, let then, let otherwise):
       guard isFlow(expression) else { break }
-      markUses(in: expression)
-      report(.notBuilt("`if` between flows is", at: expression.span.startPoint.through(then.span)))
-      return .broken
-    case .loop:
-      markUses(in: expression)
-      report(
-        .notBuilt(
-          "`for` in a pipeline is",
-          at: Span(expression.span.file, expression.span.start, expression.span.start + 3)))
-      return .broken
+      return choose(condition, then, otherwise, at: expression.span)
     default: break
     }
     markUses(in: expression)
-    let value = checker.check(expression, in: scope, expecting: nil, cover: cover)
+    let value = value(expression, expecting: nil)
     if value.type != .error { report(.valueAsFlow(value.type, at: expression.span)) }
     return .broken
   }

@@ -75,6 +75,9 @@ final class FlowChecker {
   /// Where rows come from and go to, to find conflicts.
   var places: [ConnectorPlace] = []
 
+  /// Jobs, their values, and the regions they are in.
+  var jobs = JobState()
+
   init(checker: ExpressionChecker, sources: SourceMap, cover: Cover) {
     self.checker = checker
     self.sources = sources
@@ -90,6 +93,7 @@ final class FlowChecker {
   func bind(_ name: Identifier, to value: FlowValue) {
     claim(name)
     scope = scope.adding(name.text, .flow(flows.count))
+    if value.element == .error { checker.brokenFlows.insert(flows.count) }
     flows.append(BoundFlow(name: name, value: value))
   }
 
@@ -119,7 +123,7 @@ final class FlowChecker {
 
   /// Reports the flows that nothing consumes.
   func reportUnused() {
-    for flow in flows where !flow.isUsed { report(.unconsumed(flow.name)) }
+    for flow in flows where !flow.isUsed && flow.value.reference != .broken { report(.unconsumed(flow.name)) }
   }
 
   // MARK: Steps
@@ -133,7 +137,7 @@ final class FlowChecker {
     body.steps.append(
       FlowStep(
         kind: kind, statement: statement, inputs: inputs.map(\.reference), elements: elements,
-        bound: bound ?? joined, span: span))
+        bound: bound ?? joined, region: jobs.region, span: span))
     return FlowReference(step: body.steps.count - 1)
   }
 
@@ -160,6 +164,6 @@ final class FlowChecker {
 
   /// A value over the parameters: an option, an argument.
   func constant(_ expression: Expression, expecting type: Type) -> TypedExpression {
-    checker.check(expression, in: scope, expecting: type, cover: cover)
+    value(expression, expecting: type)
   }
 }

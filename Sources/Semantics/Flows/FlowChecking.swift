@@ -98,6 +98,7 @@ extension FlowChecker {
     check(pipeline.statements)
     checkWhole(pipeline)
     reportUnused()
+    checkJobs()
     if pipeline.statements.isEmpty { report(.nothingToDo(pipeline.name)) }
     return parameters
   }

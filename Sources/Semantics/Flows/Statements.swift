@@ -2,12 +2,10 @@ import Diagnosing
 import Syntax
 
 extension FlowChecker {
-  /// Checks the statements of a pipeline in order.
-  func check(_ statements: [Statement]) {
+  /// Checks the statements of a pipeline, or of an `if` or `for` in it, in order.
+  func check(_ statements: some Sequence<Statement>) {
     for statement in statements {
-      for annotation in statement.annotations {
-        report(.notBuilt("`@\(annotation.name.text)` before a statement is", at: annotation.span))
-      }
+      annotations(of: statement)
       check(statement)
     }
   }
@@ -25,9 +23,9 @@ extension FlowChecker {
     case .reply(let flow, let status, let allow):
       reply(flow, status: status, allow: allow, at: keyword(of: statement, "reply"))
     case .run(let mode, let options): run(mode, options)
-    case .conditional:
-      markUses(in: statement)
-      report(.notBuilt("`if` between statements is", at: keyword(of: statement, "if")))
+    case .conditional(let condition, let then, let otherwise):
+      self.statement = "if"
+      branch(condition, then, otherwise, at: statement.span)
     case .expression(let expression): expressionStatement(expression)
     case .given, .expect, .expectFlow: markUses(in: statement)
     }
@@ -38,7 +36,7 @@ extension FlowChecker {
   }
 
   /// The name at the root of a chain.
-  private func rootName(_ expression: Expression) -> String? {
+  func rootName(_ expression: Expression) -> String? {
     switch expression.kind {
     case .name(let name): name.text
     case .call(let callee, _, _): rootName(callee)
@@ -86,6 +84,7 @@ extension FlowChecker {
     claim(name)
     if let type { declared(type, by: name, for: value, at: expression.span) }
     guard let checked = sink(connector, of: name, taking: value) else { return }
+    target(of: checked.connector, at: connector.span)
     _ = add(.operation(.sink(checked)), [value], elements: [], at: name.span)
   }
 
@@ -108,6 +107,10 @@ extension FlowChecker {
   func bind(_ names: [Identifier], _ type: TypeSyntax?, _ value: Expression) {
     guard let name = names.first else { return }
     statement = name.text
+    if case .loop(let variables, let statements, let collectsFailures) = value.kind {
+      bindLoop(names, type, variables, statements, collectsFailures, value)
+      return
+    }
     guard isFlow(value) || value.isError else {
       bindValue(names, type, value)
       return
@@ -169,7 +172,9 @@ extension FlowChecker {
     let name = names[0]
     let wanted = type.map { checker.resolve($0) }
     markUses(in: value)
-    let typed = checker.check(value, in: scope, expecting: wanted, cover: cover)
+    let before = body.steps.count
+    jobs.name = (name.text, value.span)
+    let typed = bound(value, expecting: wanted)
     for other in names.dropFirst() {
       if typed.type != .error { report(.secondName(other, operation: nil)) }
       bindBroken(other)
@@ -179,9 +184,16 @@ extension FlowChecker {
       scope = scope.adding(name.text, .broken)
       return
     }
+    let jobs = body.steps[before...]
+    let isWatched = !jobs.isEmpty && !jobs.contains(where: \.hasEffect)
+    if case .local(let local) = typed.kind, jobs.contains(where: { $0.value?.id == local.id }) {
+      bindJob(name, to: local, isWatched: isWatched)
+      return
+    }
     let local = checker.makeLocal(name.text, typed.type)
     scope = scope.adding(local)
     body.bindings.append(ValueBinding(local: local, value: typed))
+    if isWatched { watch(local, name, what: "value") }
   }
 
   // MARK: check, run and the rest
@@ -194,10 +206,13 @@ extension FlowChecker {
   }
 
   private func expressionStatement(_ expression: Expression) {
-    if case .call(let callee, _, _) = expression.kind, case .name(let name) = callee.kind, name.text == "fail"
-    {
-      markUses(in: expression)
-      report(.notBuilt("`fail` as a statement is", at: name.span))
+    if let arguments = expression.failMessage {
+      fail(arguments, at: expression.span)
+      return
+    }
+    if case .loop(let variables, let statements, let collectsFailures) = expression.kind {
+      statement = "for"
+      _ = loop(variables, statements, collectsFailures, names: [], of: expression)
       return
     }
     // An expression alone was reported by the parser; what is in it counts all the same.

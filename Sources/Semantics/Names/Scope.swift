@@ -1,3 +1,4 @@
+import Diagnosing
 import Syntax
 
 /// The names that an expression sees besides those of its module: parameters, `let`, flows, groups.
@@ -13,6 +14,8 @@ public final class Scope: Sendable {
     case group(Int)
     /// Declared with an error that was reported.
     case broken
+    /// Bound inside the `if` or `for` at this place, and so not known here.
+    case hidden(Span, String)
   }
 
   /// The name that this scope adds; the empty scope has none.
@@ -43,10 +46,37 @@ public final class Scope: Sendable {
   public func lookup(_ name: String) -> Binding? {
     var scope = self
     while let parent = scope.parent {
-      if scope.name == name { return scope.binding }
+      if scope.name == name {
+        if case .hidden = scope.binding { return nil }
+        return scope.binding
+      }
       scope = parent
     }
     return nil
+  }
+
+  /// Where a name that is not known here is bound: in an `if` or `for`, and which word that is.
+  func hiddenPlace(of name: String) -> (span: Span, word: String)? {
+    var scope = self
+    while let parent = scope.parent {
+      if scope.name == name {
+        if case .hidden(let span, let word) = scope.binding { return (span, word) }
+        return nil
+      }
+      scope = parent
+    }
+    return nil
+  }
+
+  /// The names that were added to a scope around this one, the innermost first.
+  func names(within outer: Scope) -> [String] {
+    var result: [String] = []
+    var scope = self
+    while scope !== outer, let parent = scope.parent {
+      result.append(scope.name)
+      scope = parent
+    }
+    return result
   }
 
   /// Whether `name` is a flow, which is no value.
@@ -59,7 +89,7 @@ public final class Scope: Sendable {
     var result: [String] = []
     var scope = self
     while let parent = scope.parent {
-      result.append(scope.name)
+      if case .hidden = scope.binding {} else { result.append(scope.name) }
       scope = parent
     }
     return result

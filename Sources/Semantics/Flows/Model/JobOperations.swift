@@ -55,9 +55,12 @@ public struct TaskOperation: Sendable {
   public let task: TypedTask
   /// In the order of its parameters.
   public let arguments: [Argument]
+  /// Whether a failure does not fail the run: the value fails where it is used, which is covered there.
+  public let isCovered: Bool
 
   /// Makes a call.
-  public init(task: TypedTask, arguments: [Argument]) {
+  public init(task: TypedTask, arguments: [Argument], isCovered: Bool = false) {
+    self.isCovered = isCovered
     self.task = task
     self.arguments = arguments
   }

@@ -43,6 +43,7 @@ let package = Package(
     module("Syntax", knows: ["Diagnosing"]),
     module("Semantics", knows: ["Syntax", "Diagnosing", "RegularExpressions", "Columns"]),
     module("Dataflow", knows: ["Semantics", "Syntax", "Diagnosing"]),
+    module("Linting", knows: ["Semantics", "Syntax", "Diagnosing"]),
     module("Planning", knows: ["Dataflow", "Semantics", "Diagnosing", "Hashing"]),
     module("YAMLReading", knows: ["CYAML", "Diagnosing"]),
     module("Settings", knows: ["YAMLReading", "Diagnosing"]),
@@ -69,13 +70,13 @@ let package = Package(
       "Execution",
       knows: [
         "Compiler", "Planning", "Dataflow", "Semantics", "Syntax", "Diagnosing", "Engine", "Connectors",
-        "Columns", "Formats", "JobStore", "Synthesis", "RegularExpressions",
+        "Columns", "Formats", "JobStore", "Linting", "Synthesis", "RegularExpressions",
       ]),
     .executableTarget(
       name: "thalweg",
       dependencies: [
         "CMalloc", "Execution", "Compiler", "Planning", "Dataflow", "Semantics", "Syntax", "Diagnosing",
-        "JobStore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "JobStore", "Linting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
 
@@ -89,6 +90,9 @@ let package = Package(
       "CompilerTests", knows: ["Compiler", "Dataflow", "Semantics", "Diagnosing"], goldens: ["Cases"]),
     tests(
       "SemanticsTests", knows: ["Semantics", "Syntax", "Diagnosing"], goldens: ["Cases"]),
+    tests(
+      "LintingTests",
+      knows: ["Linting", "Compiler", "Semantics", "Syntax", "Diagnosing"], goldens: ["Cases"]),
     tests(
       "EngineTests",
       knows: [

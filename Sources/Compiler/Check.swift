@@ -58,20 +58,3 @@ private func checkTests(
     return (CompiledTest(file: file, declaration: test, canRun: lowering && test.isSound), diagnostics)
   }
 }
-
-/// The results for `0..<count`, in order; on all cores when there are many.
-private func concurrently<Result: Sendable>(
-  _ count: Int, _ work: @escaping @Sendable (Int) -> Result
-) async -> [Result] {
-  let chunk = 128
-  if count <= chunk { return (0..<count).map(work) }
-  let starts = Array(stride(from: 0, to: count, by: chunk))
-  var parts = [[Result]](repeating: [], count: starts.count)
-  await withTaskGroup(of: (Int, [Result]).self) { group in
-    for (part, start) in starts.enumerated() {
-      group.addTask { (part, (start..<min(start + chunk, count)).map(work)) }
-    }
-    for await (part, results) in group { parts[part] = results }
-  }
-  return parts.flatMap(\.self)
-}

@@ -38,8 +38,8 @@ public struct Compilation: Sendable {
   public let sources: SourceMap
   /// The files' syntax, by `FileID.index`.
   public let files: [ParsedFile]
-  /// The files' names and types, by `FileID.index`.
-  public let modules: [Module]
+  /// What the files declare, with the bodies of their functions.
+  public let program: DeclaredProgram
   /// The entries that could not be read, as given.
   public let unreadable: [String]
   /// All pipelines, imported files' too, in the order of their declaration in each.
@@ -48,6 +48,9 @@ public struct Compilation: Sendable {
   public let tests: [CompiledTest]
   /// Everything that was found, in source order.
   public let diagnostics: [Diagnostic]
+
+  /// The files' names and types, by `FileID.index`.
+  public var modules: [Module] { program.modules }
 
   /// The graphs of the pipelines that can run.
   public var graphs: [Graph] { pipelines.compactMap(\.graph) }
@@ -70,7 +73,7 @@ public struct Compilation: Sendable {
   ) {
     sources = loaded.sources
     files = loaded.files
-    modules = program.modules
+    self.program = program
     unreadable = loaded.unreadable
     self.pipelines = pipelines
     self.tests = tests

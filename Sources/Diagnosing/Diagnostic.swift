@@ -26,8 +26,8 @@ public struct Code: Hashable, Sendable, CustomStringConvertible {
   /// The code as printed: a family letter and three digits.
   public let text: String
 
-  /// Only the catalogue makes codes.
-  init(_ text: String) { self.text = text }
+  /// Only the catalogue and the lint rules make codes.
+  package init(_ text: String) { self.text = text }
 
   /// The code as printed.
   public var description: String { text }

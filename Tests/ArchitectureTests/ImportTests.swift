@@ -9,6 +9,7 @@ private let allowed: [String: Set<String>] = [
   "Syntax": ["Diagnosing"],
   "Semantics": ["Diagnosing", "Syntax", "RegularExpressions", "Columns"],
   "Dataflow": ["Diagnosing", "Syntax", "Semantics"],
+  "Linting": ["Diagnosing", "Syntax", "Semantics"],
   "Planning": ["Diagnosing", "Syntax", "Semantics", "Dataflow", "Hashing"],
   "YAMLReading": ["CYAML", "Diagnosing"],
   "Settings": ["Diagnosing", "YAMLReading"],
@@ -24,11 +25,11 @@ private let allowed: [String: Set<String>] = [
   "JobStore": ["GRDB", "Foundation"],
   "Execution": [
     "Diagnosing", "Syntax", "Semantics", "Dataflow", "Planning", "Compiler", "Columns", "Formats",
-    "Engine", "Connectors", "JobStore", "Hashing", "Synthesis", "RegularExpressions", "Foundation",
+    "Engine", "Connectors", "JobStore", "Hashing", "Linting", "Synthesis", "RegularExpressions", "Foundation",
   ],
   "thalweg": [
     "Diagnosing", "Syntax", "Semantics", "Dataflow", "Planning", "Compiler", "Engine", "JobStore",
-    "Execution", "ArgumentParser", "CMalloc", "Foundation",
+    "Execution", "Linting", "ArgumentParser", "CMalloc", "Foundation",
   ],
 ]
 
@@ -37,7 +38,7 @@ private let allowed: [String: Set<String>] = [
 private let standard: Set<String> = ["Synchronization", "Swift"]
 private let system: Set<String> = ["Glibc", "Musl", "Darwin", "Dispatch"]
 private let pure: Set<String> = [
-  "Diagnosing", "Syntax", "Semantics", "Dataflow", "Planning", "YAMLReading", "Settings", "Compiler",
+  "Diagnosing", "Syntax", "Semantics", "Dataflow", "Linting", "Planning", "YAMLReading", "Settings", "Compiler",
 ]
 
 private let sources = URL(filePath: #filePath).deletingLastPathComponent()

@@ -24,7 +24,8 @@ public struct CatalogueEntry: Sendable {
   /// The same program, mended.
   public let good: String
 
-  init(
+  /// Made by the families' files, and by the lint rules.
+  package init(
     _ code: Code, _ title: String, _ explanation: String, example: Example = .program, bad: String,
     good: String
   ) {

@@ -42,7 +42,7 @@ public func declare(_ inputs: [ModuleInput]) -> DeclaredProgram {
   var ordinal = 1
   var firstOrdinals: [Int] = []
   for (index, input) in inputs.enumerated() {
-    program.modules.append(Module(index: index, path: input.path, program: input.program))
+    program.modules.append(Module(index: index, input))
     firstOrdinals.append(ordinal)
     ordinal += input.program.declarations.count
   }

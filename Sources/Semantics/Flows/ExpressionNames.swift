@@ -2,7 +2,7 @@ import Syntax
 
 extension Expression {
   /// Gives every name in this expression to `body`, also those that lambdas bind.
-  func visitNames(_ body: (Identifier) -> Void) {
+  package func visitNames(_ body: (Identifier) -> Void) {
     switch kind {
     case .name(let name): body(name)
     case .integer, .number, .boolean, .none, .regex, .duration, .size, .enumCase, .error: break
@@ -49,7 +49,7 @@ extension Expression {
 
 extension Condition {
   /// Gives every name in this condition to `body`.
-  func visitNames(_ body: (Identifier) -> Void) {
+  package func visitNames(_ body: (Identifier) -> Void) {
     switch self {
     case .holds(let value), .present(_, let value): value.visitNames(body)
     }
@@ -58,7 +58,7 @@ extension Condition {
 
 extension Statement {
   /// Gives every name in this statement's expressions to `body`.
-  func visitNames(_ body: (Identifier) -> Void) {
+  package func visitNames(_ body: (Identifier) -> Void) {
     switch kind {
     case .from(_, _, let connector): connector.visitNames(body)
     case .into(_, _, let connector, let flow):
@@ -87,7 +87,7 @@ extension Statement {
 
 extension CheckClause {
   /// Gives every name in this clause's arguments to `body`.
-  func visitNames(_ body: (Identifier) -> Void) {
+  package func visitNames(_ body: (Identifier) -> Void) {
     for argument in arguments { argument.value.visitNames(body) }
   }
 }

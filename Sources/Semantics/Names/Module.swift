@@ -100,13 +100,16 @@ public final class Module: @unchecked Sendable {
   public let path: String
   /// The file's syntax.
   public let program: Program
+  /// Where the imports lead: positions in `DeclaredProgram.modules`, by the path as written.
+  public let imports: [String: Int]
   /// Everything that can be named: declared here or imported.
   public internal(set) var symbols = SymbolTable()
 
-  init(index: Int, path: String, program: Program) {
+  init(index: Int, _ input: ModuleInput) {
     self.index = index
-    self.path = path
-    self.program = program
+    path = input.path
+    program = input.program
+    imports = input.imports.compactMapValues { if case .module(let index) = $0 { index } else { nil } }
   }
 }
 

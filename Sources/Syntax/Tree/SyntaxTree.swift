@@ -27,6 +27,24 @@ public final class SyntaxTree: Sendable {
   /// The node of kind `file` that covers every token.
   public var root: SyntaxNode { SyntaxNode(tree: self, index: 0) }
 
+  /// The largest declaration, statement, field, clause or parameter that starts with a token: what a comment
+  /// above that token is about.
+  package func suppressible(from token: Int) -> SyntaxNode? {
+    // In preorder, first tokens never go back.
+    var low = 0
+    var high = nodes.count
+    while low < high {
+      let middle = (low + high) / 2
+      if Int(nodes[middle].first) < token { low = middle + 1 } else { high = middle }
+    }
+    while low < nodes.count, Int(nodes[low].first) == token {
+      let node = SyntaxNode(tree: self, index: low)
+      if node.kind.hasCommentAbove, !node.tokenRange.isEmpty { return node }
+      low += 1
+    }
+    return nil
+  }
+
   /// The token at a position of `tokens`.
   public func token(_ index: Int) -> SyntaxToken { SyntaxToken(tree: self, index: index) }
 }
@@ -166,4 +184,19 @@ public struct SyntaxToken: Sendable {
 
   /// What lies between the token before and this one, piece by piece.
   public var trivia: [Trivia] { Trivia.pieces(of: tree.file.bytes, in: triviaRange) }
+}
+
+extension NodeKind {
+  /// Whether it stands on lines of its own, so that a comment above is about it.
+  fileprivate var hasCommentAbove: Bool {
+    switch self {
+    case .importDeclaration, .recordDeclaration, .field, .enumDeclaration, .enumCase, .typeDeclaration,
+      .labelDeclaration, .functionDeclaration, .taskDeclaration, .taskClause, .pipelineDeclaration,
+      .testDeclaration, .parameter, .fromStatement, .intoStatement, .letStatement, .checkStatement, .checkClause,
+      .discardStatement, .replyStatement, .runStatement, .givenStatement, .expectStatement,
+      .expectFlowStatement, .ifStatement, .expressionStatement, .matchArm, .argument, .fieldInitializer:
+      true
+    default: false
+    }
+  }
 }

@@ -1,0 +1,6 @@
+extension Rules {
+  static let performance: [Rule] = [
+    .filterAfterJoin, .filterAfterMap, .filterAfterSort, .collectWholeTable, .sortIgnored, .distinctAfterGroup,
+    .anyInsteadOfCount, .isEmptyInsteadOfLen, .plainRegex, .collectThenReduce, .sortForOne,
+  ]
+}

@@ -50,7 +50,9 @@ public struct Baseline: Sendable, Equatable {
 
   /// The file's text, in the order of files and codes.
   public var json: JSONValue {
-    let sorted = counts.sorted { ($0.key.path, $0.key.code, $0.key.text) < ($1.key.path, $1.key.code, $1.key.text) }
+    let sorted = counts.sorted {
+      ($0.key.path, $0.key.code, $0.key.text) < ($1.key.path, $1.key.code, $1.key.text)
+    }
     return .members([
       "version": .int(1),
       "findings": .array(

@@ -19,7 +19,8 @@ enum Check: Sendable {
   /// A name of a body, when its scope ends and its uses are known.
   case binding(@Sendable (Binding, FileContext) -> Void)
   /// A typed operator of two operands.
-  case operation(@Sendable (TypedExpression, TypedOperator, TypedExpression, TypedExpression, FileContext) -> Void)
+  case operation(
+    @Sendable (TypedExpression, TypedOperator, TypedExpression, TypedExpression, FileContext) -> Void)
   /// A string with interpolations, typed.
   case interpolation(@Sendable (TypedExpression, [TypedExpression], FileContext) -> Void)
   /// A checked operator, with its place among the others.
@@ -75,8 +76,10 @@ struct Dispatch: Sendable {
   private(set) var conditions: [Of<@Sendable (Expression, FileContext) -> Void>] = []
   private(set) var bindings: [Of<@Sendable (Binding, FileContext) -> Void>] = []
   private(set) var operations:
-    [Of<@Sendable (TypedExpression, TypedOperator, TypedExpression, TypedExpression, FileContext) -> Void>] = []
-  private(set) var interpolations: [Of<@Sendable (TypedExpression, [TypedExpression], FileContext) -> Void>] = []
+    [Of<@Sendable (TypedExpression, TypedOperator, TypedExpression, TypedExpression, FileContext) -> Void>] =
+      []
+  private(set) var interpolations: [Of<@Sendable (TypedExpression, [TypedExpression], FileContext) -> Void>] =
+    []
   private(set) var steps: [Of<@Sendable (StepPlace, FileContext) -> Void>] = []
   private(set) var projects: [Of<@Sendable (FileContext, ProjectUses) -> Void>] = []
 

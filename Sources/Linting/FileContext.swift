@@ -23,7 +23,9 @@ final class FileContext {
   private let severities: [Severity]
   private let codes: [Code]
 
-  init(_ parsed: ParsedFile, _ module: Module, _ bodies: FileBodies, _ dispatch: Dispatch, _ levels: LintLevels) {
+  init(
+    _ parsed: ParsedFile, _ module: Module, _ bodies: FileBodies, _ dispatch: Dispatch, _ levels: LintLevels
+  ) {
     self.parsed = parsed
     self.module = module
     self.bodies = bodies

@@ -17,13 +17,16 @@ public struct Mending: Sendable {
       for edit in fix.edits { edits[edit.span.file, default: []].append(edit) }
       count += 1
     }
-    for file in edits.keys { edits[file]?.sort { ($0.span.start, $0.span.end) < ($1.span.start, $1.span.end) } }
+    for file in edits.keys {
+      edits[file]?.sort { ($0.span.start, $0.span.end) < ($1.span.start, $1.span.end) }
+    }
   }
 
   private func overlaps(_ edit: Edit) -> Bool {
     edits[edit.span.file]?.contains { other in
       // Two insertions at one place overlap too: their order would be chance.
-      edit.span.start < other.span.end && other.span.start < edit.span.end || edit.span.start == other.span.start
+      edit.span.start < other.span.end && other.span.start < edit.span.end
+        || edit.span.start == other.span.start
         || edit.span.end == other.span.end
     } ?? false
   }

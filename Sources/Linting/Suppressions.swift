@@ -72,7 +72,9 @@ struct Suppressions {
       return nil
     }
     var end = piece.range.upperBound
-    while end > start, bytes[end - 1] == UInt8(ascii: " ") || bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+    while end > start, bytes[end - 1] == UInt8(ascii: " ") || bytes[end - 1] == UInt8(ascii: "\r") {
+      end -= 1
+    }
     let words = bytes[(start + Self.marker.count)..<end].split(separator: UInt8(ascii: " "))
     let code = words.first.map {
       Identifier(

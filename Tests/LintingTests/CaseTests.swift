@@ -61,7 +61,8 @@ struct CaseTests {
         guard !fits(wanted, found) else { continue }
         let texts = found.map { "\($0.severity): [\($0.code)] \($0.message) | \($0.help ?? "")" }
         Issue.record(
-          "\(name) \(file.path):\(line): expected \(wanted.map { "\($0.severity): [\($0.code)] \($0.text)" }), found \(texts)")
+          "\(name) \(file.path):\(line): expected \(wanted.map { "\($0.severity): [\($0.code)] \($0.text)" }), found \(texts)"
+        )
       }
     }
   }

@@ -20,7 +20,9 @@ struct RuleTests {
   func `a rule mends its bad example if it says so`(code: String) async throws {
     let rule = try #require(Rules.rule(code))
     let bad = await Linted(rule.bad)
-    let fixes = bad.report.findings.filter { $0.code == rule.code }.flatMap(\.fixes).filter { !$0.edits.isEmpty }
+    let fixes = bad.report.findings.filter { $0.code == rule.code }.flatMap(\.fixes).filter {
+      !$0.edits.isEmpty
+    }
     switch rule.mending {
     case .none: #expect(fixes.isEmpty)
     case .safe: #expect(!fixes.isEmpty && fixes.allSatisfy(\.isSafe))

@@ -36,7 +36,9 @@ struct StepPlace {
   }
 
   /// The steps that take one of its results.
-  var consumers: [StepPlace] { body.consumers[index].filter { $0 >= 0 }.map { StepPlace(body: body, index: $0) } }
+  var consumers: [StepPlace] {
+    body.consumers[index].filter { $0 >= 0 }.map { StepPlace(body: body, index: $0) }
+  }
 
   /// Whether its result is what the function gives.
   var isResult: Bool { body.consumers[index].contains(-1) }

@@ -7,7 +7,8 @@ extension TypedExpression {
     case .field(let base, _), .some(let base), .rewrap(let base), .not(let base), .negate(let base),
       .fail(let base):
       body(base)
-    case .construct(let values), .list(let values), .call(_, let values), .interpolation(let values):
+    case .construct(let values), .list(let values), .call(_, let values), .task(_, let values),
+      .interpolation(let values):
       values.forEach(body)
     case .map(let entries):
       for entry in entries {
@@ -21,7 +22,8 @@ extension TypedExpression {
     case .builtin(_, let values, let lambdas):
       values.forEach(body)
       for lambda in lambdas { body(lambda.body) }
-    case .conditional(let condition, let then, let otherwise), .ifPresent(_, let condition, let then, let otherwise):
+    case .conditional(let condition, let then, let otherwise),
+      .ifPresent(_, let condition, let then, let otherwise):
       body(condition)
       body(then)
       body(otherwise)
@@ -49,8 +51,18 @@ extension FlowStep {
       return
     }
     switch operation {
-    case .map(let lambda), .filter(let lambda), .flatMap(let lambda), .tryMap(let lambda, _): body(lambda.body)
-    case .distinct(let key): (key?.body).map(body)
+    case .map(let lambda), .filter(let lambda), .flatMap(let lambda), .tryMap(let lambda, _):
+      body(lambda.body)
+    case .distinct(let distinct): (distinct.by?.body).map(body)
+    case .timed(let timed): body(timed.time.body)
+    case .scan(let scan):
+      body(scan.key.body)
+      body(scan.step.body)
+      body(scan.emit.body)
+    case .latest(let latest): body(latest.key.body)
+    case .rolling(let rolling):
+      body(rolling.key.body)
+      rolling.aggregate.forEachExpression(body)
     case .join(let join):
       for (left, right) in join.equalities {
         body(left)

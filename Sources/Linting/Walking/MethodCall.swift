@@ -41,7 +41,9 @@ extension Expression {
 
   /// The function's or connector's name and the arguments, where the expression is a call by a bare name.
   var namedCall: (name: Identifier, arguments: [Argument])? {
-    guard case .call(let callee, _, let arguments) = kind, case .name(let name) = callee.kind else { return nil }
+    guard case .call(let callee, _, let arguments) = kind, case .name(let name) = callee.kind else {
+      return nil
+    }
     return (name, arguments)
   }
 

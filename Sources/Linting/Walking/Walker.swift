@@ -226,7 +226,8 @@ struct Walker {
 
   private mutating func walkParts(of expression: Expression) {
     switch expression.kind {
-    case .integer, .number, .boolean, .none, .regex, .duration, .size, .enumCase, .error, .name, .member: break
+    case .integer, .number, .boolean, .none, .regex, .duration, .size, .enumCase, .error, .name, .member:
+      break
     case .string(let parts):
       for case .interpolation(let part) in parts { walk(part) }
     case .unary(_, let base), .attempt(_, let base): walk(base)
@@ -239,7 +240,9 @@ struct Walker {
       for type in types { walk(type) }
       if case .member(_, let name, _) = callee.kind {
         if let checks = dispatch.methods[name.text] { call(expression, checks) }
-        if Self.conditional.contains(name.text), let body = arguments.first?.value.lambda?.body { judge(body) }
+        if Self.conditional.contains(name.text), let body = arguments.first?.value.lambda?.body {
+          judge(body)
+        }
       }
       walk(callee)
       for argument in arguments { walk(argument.value) }

@@ -192,7 +192,8 @@ extension NodeKind {
     switch self {
     case .importDeclaration, .recordDeclaration, .field, .enumDeclaration, .enumCase, .typeDeclaration,
       .labelDeclaration, .functionDeclaration, .taskDeclaration, .taskClause, .pipelineDeclaration,
-      .testDeclaration, .parameter, .fromStatement, .intoStatement, .letStatement, .checkStatement, .checkClause,
+      .testDeclaration, .parameter, .fromStatement, .intoStatement, .letStatement, .checkStatement,
+      .checkClause,
       .discardStatement, .replyStatement, .runStatement, .givenStatement, .expectStatement,
       .expectFlowStatement, .ifStatement, .expressionStatement, .matchArm, .argument, .fieldInitializer:
       true

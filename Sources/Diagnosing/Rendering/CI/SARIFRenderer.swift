@@ -8,7 +8,9 @@ public struct SARIFRenderer: Sendable {
     let tags: [String]
 
     /// A rule with its name, its default severity, and words to filter by.
-    public init(_ entry: CatalogueEntry, name: String? = nil, severity: Severity = .error, tags: [String] = []) {
+    public init(
+      _ entry: CatalogueEntry, name: String? = nil, severity: Severity = .error, tags: [String] = []
+    ) {
       self.entry = entry
       self.name = name
       self.severity = severity

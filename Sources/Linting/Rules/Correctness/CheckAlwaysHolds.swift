@@ -45,7 +45,8 @@ extension Rule {
     case "rows":
       guard value("max") == nil, let least = value("min"), least.wholeNumber == 0 else { return }
       context.report(
-        "this check always holds: there are never fewer than 0 rows", at: clause.span, label: "guards nothing",
+        "this check always holds: there are never fewer than 0 rows", at: clause.span,
+        label: "guards nothing",
         help: "write `rows(min: 1)` where there must be rows, or leave the clause out")
     case "every":
       guard let share = value("at_least"), let number = share.numericValue, number <= 0 else { return }

@@ -2,7 +2,7 @@ extension Rules {
   static let correctness: [Rule] = [
     .constantCondition, .settledByConstraint, .keysNeverEqual, .floatEquality, .windowBelowDelay,
     .unusedParameter, .unusedValue, .unusedImport, .unusedDeclaration, .shadowedName, .sameBranches,
-    .repeatedCondition, .selfOperation, .groupByIdentity, .checkAlwaysHolds, .emptyTest, .swappedBounds,
-    .emptyResult, .selfUnion, .duplicateTest,
+    .repeatedCondition, .selfOperation, .groupByIdentity, .checkAlwaysHolds, .swappedBounds,
+    .emptyResult, .selfUnion,
   ]
 }

@@ -18,7 +18,8 @@ extension Rule {
       """,
     checks: [
       .method(["limit", "top", "take", "sample", "split"]) { call, context in
-        guard let first = call.arguments.first, first.label == nil, let number = first.value.numericValue else {
+        guard let first = call.arguments.first, first.label == nil, let number = first.value.numericValue
+        else {
           return
         }
         let isShare = call.name.text == "sample" || call.name.text == "split"

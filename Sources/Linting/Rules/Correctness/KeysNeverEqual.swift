@@ -27,7 +27,8 @@ extension Rule {
       .step { place, context in
         guard case .join(let join) = place.operation else { return }
         for (left, right) in join.equalities {
-          guard let one = Domain.of(left), let other = Domain.of(right), one.domain.isDisjoint(from: other.domain)
+          guard let one = Domain.of(left), let other = Domain.of(right),
+            one.domain.isDisjoint(from: other.domain)
           else { continue }
           let places = [one.field, other.field].compactMap(\.self)
           context.report(

@@ -21,7 +21,9 @@ extension Rule {
       """,
     checks: [
       .expression(.binary) { expression, context in
-        guard case .binary(let name, _, _, let right) = expression.kind, name == .and || name == .or else { return }
+        guard case .binary(let name, _, _, let right) = expression.kind, name == .and || name == .or else {
+          return
+        }
         var operand = expression
         // The operands before, from right to left.
         while case .binary(name, _, let left, _) = operand.kind {

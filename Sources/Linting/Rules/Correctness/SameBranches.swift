@@ -28,19 +28,23 @@ extension Rule {
         }
         context.report(
           "both branches of this `if` are the same", at: otherwise.span, label: "the same as above",
-          labels: [Label(then.span, "this one")], help: "one of them was probably meant to differ", fixes: fixes)
+          labels: [Label(then.span, "this one")], help: "one of them was probably meant to differ",
+          fixes: fixes)
       },
       .expression(.match) { expression, context in
         guard case .match(let subject, let arms) = expression.kind, arms.count > 1,
           arms.dropFirst().allSatisfy({ context.sameText($0.value.span, arms[0].value.span) })
         else { return }
-        let binds = arms.contains { $0.patterns.contains { if case .binding = $0.kind { true } else { false } } }
+        let binds = arms.contains {
+          $0.patterns.contains { if case .binding = $0.kind { true } else { false } }
+        }
         context.report(
           "all arms of this `match` give the same", at: arms[0].value.span, label: "as every other arm",
           labels: [Label(subject.span, "decides nothing")], help: "one of them was probably meant to differ",
           fixes: binds
             ? []
-            : [Fix("write the value alone", edits: [Edit(expression.span, context.text(arms[0].value.span))])])
+            : [Fix("write the value alone", edits: [Edit(expression.span, context.text(arms[0].value.span))])]
+        )
       },
     ])
 }

@@ -31,7 +31,8 @@ extension Rule {
     }
   }
 
-  private static func report(_ whole: TypedExpression, _ value: Bool?, _ field: Field, _ context: FileContext) {
+  private static func report(_ whole: TypedExpression, _ value: Bool?, _ field: Field, _ context: FileContext)
+  {
     guard let value else { return }
     context.report(
       "`\(field.name)` is constrained so that this is always `\(value)`", at: whole.span,

@@ -25,9 +25,12 @@ extension Rule {
       },
     ])
 
-  private static func judge(_ low: Expression, _ high: Expression, _ message: String, _ context: FileContext) {
+  private static func judge(_ low: Expression, _ high: Expression, _ message: String, _ context: FileContext)
+  {
     let isSwapped =
-      if let low = low.numericValue, let high = high.numericValue { low > high } else if let low = low
+      if let low = low.numericValue, let high = high.numericValue {
+        low > high
+      } else if let low = low
         .durationValue, let high = high.durationValue
       { low > high } else { false }
     guard isSwapped else { return }

@@ -34,7 +34,9 @@ extension Rule {
         let isWhole = declarations.contains { if case .pipeline = $0.kind { true } else { false } }
         guard isWhole || uses.imported.contains(index) else { return }
         for declaration in declarations {
-          guard let (kind, name) = declaration.kind.usable, !uses.names[index].contains(name.text) else { continue }
+          guard let (kind, name) = declaration.kind.usable, !uses.names[index].contains(name.text) else {
+            continue
+          }
           context.report(
             "the \(kind) `\(name.text)` is not used", at: name.span, label: "no file names it",
             help: "use it, or remove it")

@@ -28,13 +28,15 @@ extension Rule {
         let isLet = binding.kind == .value || binding.kind == .statement && binding.value != nil
         guard isLet, binding.isSingle, binding.uses.isEmpty else { return }
         context.report(
-          "the value of `\(binding.name.text)` is not used", at: binding.name.span, label: "computed for nothing",
+          "the value of `\(binding.name.text)` is not used", at: binding.name.span,
+          label: "computed for nothing",
           help: "use it, or remove the `let`")
       },
       .binding { binding, context in
         guard binding.kind == .present, binding.uses.isEmpty else { return }
         context.report(
-          "the present value `\(binding.name.text)` is not used", at: binding.name.span, label: "bound for nothing",
+          "the present value `\(binding.name.text)` is not used", at: binding.name.span,
+          label: "bound for nothing",
           help: "ask `... != none` where only the presence counts, or write `else` in a `match`")
       },
     ])

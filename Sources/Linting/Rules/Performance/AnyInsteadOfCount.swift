@@ -19,7 +19,8 @@ extension Rule {
       .expression(.binary) { expression, context in
         guard let (count, isSome) = expression.emptinessTest,
           count.name.text == "count" || count.name.text == "len", count.arguments.isEmpty,
-          let narrowed = count.receiver.method, let condition = narrowed.onlyArgument, condition.lambda != nil,
+          let narrowed = count.receiver.method, let condition = narrowed.onlyArgument,
+          condition.lambda != nil,
           (narrowed.name.text, count.name.text) == ("where", "count")
             || (narrowed.name.text, count.name.text) == ("filter", "len")
         else { return }
@@ -27,7 +28,10 @@ extension Rule {
           "\(isSome ? "" : "!")\(context.text(narrowed.receiver.span)).any(\(context.text(condition.span)))"
         context.report(
           "`any` says whether there is one", at: expression.span, label: "counts them all",
-          fixes: [Fix("write `\(isSome ? "" : "!")... .any(...)`", isSafe: true, edits: [Edit(expression.span, text)])]
+          fixes: [
+            Fix(
+              "write `\(isSome ? "" : "!")... .any(...)`", isSafe: true, edits: [Edit(expression.span, text)])
+          ]
         )
       }
     ])

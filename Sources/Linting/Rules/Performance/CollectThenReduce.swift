@@ -27,10 +27,12 @@ extension Rule {
       """,
     checks: [
       .method(["len", "is_empty", "sum", "any", "all", "min_by", "max_by"]) { call, context in
-        guard let collect = call.receiver.method, collect.name.text == "collect", collect.onlyArgument != nil else {
+        guard let collect = call.receiver.method, collect.name.text == "collect", collect.onlyArgument != nil
+        else {
           return
         }
-        let aggregate = call.name.text == "len" ? "count" : call.name.text == "is_empty" ? "any" : call.name.text
+        let aggregate =
+          call.name.text == "len" ? "count" : call.name.text == "is_empty" ? "any" : call.name.text
         context.report(
           "a whole group is collected for its `\(call.name.text)`", at: collect.name.span,
           label: "keeps a value of every row", labels: [Label(call.name.span, "makes one of them")],

@@ -31,12 +31,13 @@ extension Rule {
       """,
     checks: [
       .method(["distinct"]) { call, context in
-        guard let place = context.bodies.step(at: call.name.span), case .distinct(let key) = place.operation,
+        guard let place = context.bodies.step(at: call.name.span),
+          case .distinct(let distinct) = place.operation,
           let source = place.input(), case .aggregate(let aggregate) = source.operation,
           let group = aggregate.keyLocal, case .construct(let values) = aggregate.result.kind
         else { return }
         let holders = values.indices.filter { values[$0].isLocal(group) }
-        if let key {
+        if let key = distinct.by {
           guard case .field(_, let index) = key.body.kind, holders.contains(index) else { return }
         } else {
           guard !holders.isEmpty else { return }

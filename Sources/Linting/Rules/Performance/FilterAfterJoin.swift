@@ -52,7 +52,8 @@ extension Rule {
           "this filter looks at one side of the join only", at: place.step.span,
           label: "\(isLeft ? "the left" : "the other") flow could be filtered before",
           labels: [Label(source.step.span, "matches rows that are thrown away")],
-          help: "move `filter` to \(isLeft ? "before `\(join.kind.rawValue)`" : "the flow in its parentheses")")
+          help:
+            "move `filter` to \(isLeft ? "before `\(join.kind.rawValue)`" : "the flow in its parentheses")")
       }
     ])
 }

@@ -36,7 +36,8 @@ extension Rule {
           let origins = condition.body.fieldsCopied(of: parameter, by: map), !origins.isEmpty
         else { return }
         context.report(
-          "this filter looks only at what `map` copies", at: place.step.span, label: "could stand before `map`",
+          "this filter looks only at what `map` copies", at: place.step.span,
+          label: "could stand before `map`",
           labels: [Label(source.step.span, "computes fields of rows that are thrown away")],
           help: "move `filter` to before `map`")
       }

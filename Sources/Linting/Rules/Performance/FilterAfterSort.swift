@@ -26,7 +26,8 @@ extension Rule {
         guard let sort = call.receiver.method, sort.name.text == "sort" else { return }
         let hasComment = context.hasComment(sort.link.start, call.link.end)
         context.report(
-          "rows are sorted that this filter throws away", at: call.name.span, label: "could stand before `sort`",
+          "rows are sorted that this filter throws away", at: call.name.span,
+          label: "could stand before `sort`",
           labels: [Label(sort.name.span, "sorts them all")],
           fixes: hasComment
             ? []

@@ -17,7 +17,8 @@ extension Rule {
       """,
     checks: [
       .expression(.binary) { expression, context in
-        guard let (count, isSome) = expression.emptinessTest, count.name.text == "len", count.arguments.isEmpty
+        guard let (count, isSome) = expression.emptinessTest, count.name.text == "len",
+          count.arguments.isEmpty
         else { return }
         // Lists that were filtered for it are another rule's.
         if let inner = count.receiver.method, inner.name.text == "filter", inner.onlyArgument?.lambda != nil {
@@ -27,7 +28,9 @@ extension Rule {
         context.report(
           "a length is compared with 0", at: expression.span, label: "asks whether it is empty",
           fixes: [
-            Fix("write `\(isSome ? "!" : "")... .is_empty()`", isSafe: true, edits: [Edit(expression.span, text)])
+            Fix(
+              "write `\(isSome ? "!" : "")... .is_empty()`", isSafe: true,
+              edits: [Edit(expression.span, text)])
           ])
       }
     ])

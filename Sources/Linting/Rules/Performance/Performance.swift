@@ -1,6 +1,7 @@
 extension Rules {
   static let performance: [Rule] = [
-    .filterAfterJoin, .filterAfterMap, .filterAfterSort, .collectWholeTable, .sortIgnored, .distinctAfterGroup,
+    .filterAfterJoin, .filterAfterMap, .filterAfterSort, .collectWholeTable, .sortIgnored,
+    .distinctAfterGroup,
     .anyInsteadOfCount, .isEmptyInsteadOfLen, .plainRegex, .collectThenReduce, .sortForOne,
   ]
 }

@@ -19,7 +19,9 @@ extension Rule {
       """,
     checks: [
       .method(["first", "last"]) { call, context in
-        guard call.arguments.isEmpty, let sort = call.receiver.method, sort.name.text == "sort" else { return }
+        guard call.arguments.isEmpty, let sort = call.receiver.method, sort.name.text == "sort" else {
+          return
+        }
         let name = call.name.text == "first" ? "min_by" : "max_by"
         context.report(
           "a list is sorted for one element of it", at: sort.name.span, label: "orders all of them",

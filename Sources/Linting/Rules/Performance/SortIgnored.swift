@@ -29,7 +29,8 @@ extension Rule {
       """,
     checks: [
       .method(["sort"]) { call, context in
-        guard let place = context.bodies.step(at: call.name.span), case .sort = place.operation, !place.isResult
+        guard let place = context.bodies.step(at: call.name.span), case .sort = place.operation,
+          !place.isResult
         else { return }
         let consumers = place.consumers
         guard !consumers.isEmpty, consumers.allSatisfy(\.ignoresOrder) else { return }

@@ -32,7 +32,8 @@ extension Rule {
         guard case .task(let task) = declaration.kind else { return }
         for clause in task.clauses where clause.keyword.text == "env" {
           for entry in clause.entries {
-            guard let name = entry.label, name.text.soundsSecret, let text = entry.value.plainString, !text.isEmpty
+            guard let name = entry.label, name.text.soundsSecret, let text = entry.value.plainString,
+              !text.isEmpty
             else { continue }
             context.report(
               "`\(name.text)` is written into the program", at: entry.value.span,
@@ -55,7 +56,8 @@ extension String {
   fileprivate var soundsSecret: Bool {
     let words = uppercased().split(separator: "_")
     return words.contains { ["TOKEN", "SECRET", "PASSWORD", "PASSWD", "APIKEY", "CREDENTIALS"].contains($0) }
-      || words.suffix(2).joined(separator: "_") == "API_KEY" || words.suffix(2).joined(separator: "_") == "PRIVATE_KEY"
+      || words.suffix(2).joined(separator: "_") == "API_KEY"
+      || words.suffix(2).joined(separator: "_") == "PRIVATE_KEY"
   }
 
   /// `scheme://user:password@host`.

@@ -33,9 +33,12 @@ extension Rule {
             argument.value.name == "discard", !context.hasCommentAbove(argument.value.span.start)
           else { continue }
           context.report(
-            "\(label.text) records are thrown away, and nothing says why", at: label.span.through(argument.value.span),
+            "\(label.text) records are thrown away, and nothing says why",
+            at: label.span.through(argument.value.span),
             label: "only counted",
-            help: "say in a comment above why that is right, or bind the second result: `let ok, \(label.text) = ...`")
+            help:
+              "say in a comment above why that is right, or bind the second result: `let ok, \(label.text) = ...`"
+          )
         }
       },
       .statement { statement, context in
@@ -44,7 +47,8 @@ extension Rule {
         else { return }
         context.report(
           "`\(name)` is thrown away, and nothing says why", at: statement.span, label: "only counted",
-          help: "say in a comment above why that is right, or send it `into` a place where it can be looked at")
+          help:
+            "say in a comment above why that is right, or send it `into` a place where it can be looked at")
       },
     ])
 }

@@ -27,7 +27,8 @@ extension Rule {
       """,
     checks: [
       .expression(.call) { expression, context in
-        guard let (name, arguments) = expression.namedCall, name.text == "synthetic", let rows = arguments.first,
+        guard let (name, arguments) = expression.namedCall, name.text == "synthetic",
+          let rows = arguments.first,
           !arguments.contains(where: { $0.label?.text == "seed" })
         else { return }
         context.report(

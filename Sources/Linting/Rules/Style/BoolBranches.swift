@@ -28,8 +28,10 @@ extension Rule {
         let mended = yes ? (isSimple ? text : "(\(text))") : isSimple ? "!\(text)" : "!(\(text))"
         let isLost = context.hasComment(expression.span.start, expression.span.end)
         context.report(
-          "this `if` gives its own condition", at: expression.span, label: yes ? "says the same alone" : "is its negation",
-          fixes: isLost ? [] : [Fix("write the condition alone", isSafe: true, edits: [Edit(expression.span, mended)])])
+          "this `if` gives its own condition", at: expression.span,
+          label: yes ? "says the same alone" : "is its negation",
+          fixes: isLost
+            ? [] : [Fix("write the condition alone", isSafe: true, edits: [Edit(expression.span, mended)])])
       }
     ])
 }

@@ -16,7 +16,8 @@ extension Rule {
       """,
     checks: [
       .expression(.binary) { expression, context in
-        guard case .binary(.coalesce, _, let value, let fallback) = expression.kind, case .none = fallback.kind
+        guard case .binary(.coalesce, _, let value, let fallback) = expression.kind,
+          case .none = fallback.kind
         else { return }
         context.report(
           "`?? none` changes nothing", at: context.span(value.span.end, expression.span.end),

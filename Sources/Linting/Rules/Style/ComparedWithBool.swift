@@ -35,7 +35,10 @@ extension Rule {
         let mended = isNegated ? (needsParentheses ? "!(\(text))" : "!\(text)") : text
         context.report(
           "a Boolean is compared with `\(value)`", at: whole.span, label: "says the same alone",
-          fixes: [Fix("write `\(isNegated ? "!..." : "...")` alone", isSafe: true, edits: [Edit(whole.span, mended)])])
+          fixes: [
+            Fix(
+              "write `\(isNegated ? "!..." : "...")` alone", isSafe: true, edits: [Edit(whole.span, mended)])
+          ])
       }
     ])
 }

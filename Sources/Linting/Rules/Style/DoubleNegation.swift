@@ -25,7 +25,8 @@ extension Rule {
           let text =
             "(\(context.text(left.span)) \(name == .equal ? "!=" : "==") \(context.text(right.span)))"
           report(
-            expression, text, "`\(context.text(place))` and `!` make `\(name == .equal ? "!=" : "==")`", context)
+            expression, text, "`\(context.text(place))` and `!` make `\(name == .equal ? "!=" : "==")`",
+            context)
         default: break
         }
       }

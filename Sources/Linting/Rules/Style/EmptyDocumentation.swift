@@ -23,7 +23,8 @@ extension Rule {
         let words = text.split { !$0.isLetter && !$0.isNumber }.joined().lowercased()
         guard words.isEmpty || words == name.text.filter({ $0 != "_" }).lowercased() else { return }
         context.report(
-          "the documentation of `\(name.text)` says nothing", at: name.span, label: "documented without words",
+          "the documentation of `\(name.text)` says nothing", at: name.span,
+          label: "documented without words",
           help: "say what it is for, or leave the `///` out")
       }
     ])

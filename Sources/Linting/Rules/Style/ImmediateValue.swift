@@ -33,7 +33,9 @@ extension Rule {
           "`\(last.name.text)` is given right away", at: last.name.span, label: "named for one use",
           labels: [Label(result.span, "here")],
           fixes: isPlain
-            ? [Fix("write the value alone", isSafe: true, edits: [Edit(whole, context.text(last.value.span))])] : [])
+            ? [
+              Fix("write the value alone", isSafe: true, edits: [Edit(whole, context.text(last.value.span))])
+            ] : [])
       }
     ])
 }

@@ -12,7 +12,9 @@ extension Rule {
     bad: pipeline(51), good: pipeline(50),
     checks: [
       .declaration { declaration, context in
-        guard case .pipeline(let pipeline) = declaration.kind, pipeline.statements.count > most else { return }
+        guard case .pipeline(let pipeline) = declaration.kind, pipeline.statements.count > most else {
+          return
+        }
         context.report(
           "`\(pipeline.name.text)` has \(pipeline.statements.count) statements", at: pipeline.name.span,
           label: "hard to follow", help: "take parts of it out into functions over flows")

@@ -50,7 +50,9 @@ extension Rule {
     for (index, argument) in call.arguments.enumerated() {
       guard let label = argument.label, let value = usual[label.text] else { continue }
       let text = context.text(argument.value.span)
-      guard text == value || argument.value.numericValue.map({ Double(value) == $0 }) == true else { continue }
+      guard text == value || argument.value.numericValue.map({ Double(value) == $0 }) == true else {
+        continue
+      }
       let whole = label.span.through(argument.value.span)
       let before = index > 0 ? call.arguments[index - 1].value.span.end : nil
       let fixes = before.map { start in
@@ -58,7 +60,8 @@ extension Rule {
           ? [] : [Fix("remove it", isSafe: true, edits: [Edit(context.span(start, whole.end), "")])]
       }
       context.report(
-        "`\(label.text): \(text)` is what holds anyway", at: whole, label: "changes nothing", fixes: fixes ?? [])
+        "`\(label.text): \(text)` is what holds anyway", at: whole, label: "changes nothing",
+        fixes: fixes ?? [])
     }
   }
 }

@@ -32,7 +32,9 @@ extension Rule {
         for token in context.parsed.tree.tokens where token.kind == .string && token.end - token.start >= 10 {
           let text = bytes[Int(token.start)..<Int(token.end)]
           // A `"""` text is a program of its own; import paths are repeated by nature.
-          guard !text.starts(with: [34, 34, 34]), text[text.startIndex + 1] != UInt8(ascii: ".") else { continue }
+          guard !text.starts(with: [34, 34, 34]), text[text.startIndex + 1] != UInt8(ascii: ".") else {
+            continue
+          }
           places[text, default: []].append(context.span(token.start, token.end))
         }
         for spans in places.values where spans.count >= 5 {

@@ -30,7 +30,8 @@ extension Rule {
               context.isInComment(start)
             else { continue }
             context.report(
-              "something is still to do here", at: context.span(UInt32(start), UInt32(end)), label: "not finished",
+              "something is still to do here", at: context.span(UInt32(start), UInt32(end)),
+              label: "not finished",
               help: "do it, or put it where work is planned")
           }
         }

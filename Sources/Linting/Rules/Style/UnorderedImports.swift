@@ -45,11 +45,13 @@ extension Rule {
 
   private static func judgeNames(_ names: [Identifier], _ context: FileContext) {
     judge(
-      names, "this name stands before one that comes first", "order the names", context, key: \.text, span: \.span)
+      names, "this name stands before one that comes first", "order the names", context, key: \.text,
+      span: \.span)
   }
 
   private static func judge<Element>(
-    _ elements: [Element], _ message: String, _ title: String, _ context: FileContext, key: (Element) -> String,
+    _ elements: [Element], _ message: String, _ title: String, _ context: FileContext,
+    key: (Element) -> String,
     span: (Element) -> Span
   ) {
     let sorted = elements.sorted { key($0).utf8.lexicographicallyPrecedes(key($1).utf8) }

@@ -56,10 +56,13 @@ extension Rule {
     var fixes: [Fix] = []
     // A name that is there already would take the uses over.
     if let uses, !context.mentions(wanted) {
-      fixes = [Fix("rename it to `\(wanted)`", isSafe: true, edits: ([name.span] + uses).map { Edit($0, wanted) })]
+      fixes = [
+        Fix("rename it to `\(wanted)`", isSafe: true, edits: ([name.span] + uses).map { Edit($0, wanted) })
+      ]
     }
     context.report(
-      "`\(name.text)` is not in snake case", at: name.span, label: "`\(wanted)` is", help: fixes.isEmpty ? help : nil,
+      "`\(name.text)` is not in snake case", at: name.span, label: "`\(wanted)` is",
+      help: fixes.isEmpty ? help : nil,
       fixes: fixes)
   }
 }

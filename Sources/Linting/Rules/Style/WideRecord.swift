@@ -16,7 +16,8 @@ extension Rule {
         guard case .record(let record) = declaration.kind, record.fields.count > most else { return }
         context.report(
           "`\(record.name.text)` has \(record.fields.count) fields", at: record.name.span,
-          label: "hard to take in", help: "leave out what is not used, or group fields into records of their own")
+          label: "hard to take in",
+          help: "leave out what is not used, or group fields into records of their own")
       }
     ])
 

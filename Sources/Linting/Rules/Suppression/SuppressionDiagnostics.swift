@@ -35,7 +35,8 @@ extension Diagnostic {
 
   static func unknownAllow(_ code: Identifier) -> Diagnostic {
     let named = Rules.rule(code.text)
-    let meant = named?.code.text ?? Suggestion.nearest(to: code.text.uppercased(), among: Rules.all.map(\.code.text))
+    let meant =
+      named?.code.text ?? Suggestion.nearest(to: code.text.uppercased(), among: Rules.all.map(\.code.text))
     let isError = Catalogue.entry(code.text) != nil
     return Diagnostic(
       Rule.unknownAllow.code, "there is no rule `\(code.text)`", at: code.span,
@@ -43,6 +44,7 @@ extension Diagnostic {
       help: isError
         ? "mend the error; only the findings of `thalweg rules` can be allowed"
         : meant.map { "did you mean `\($0)`?" } ?? "`thalweg rules` lists them",
-      fixes: named.map { [Fix("write `\($0.code)`", isSafe: true, edits: [Edit(code.span, $0.code.text)])] } ?? [])
+      fixes: named.map { [Fix("write `\($0.code)`", isSafe: true, edits: [Edit(code.span, $0.code.text)])] }
+        ?? [])
   }
 }

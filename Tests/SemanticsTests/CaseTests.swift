@@ -48,6 +48,7 @@ struct CaseTests {
 
   private static let codes = Catalogue.entries.filter { entry in
     entry.example == .program && ["N", "T", "F"].contains(entry.code.text.first)
+      || entry.code.text.hasPrefix("S70")
   }
 
   @Test(arguments: codes.map(\.code.text))

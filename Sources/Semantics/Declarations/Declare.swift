@@ -142,6 +142,10 @@ final class Declarer {
   var labels: Set<String> = []
   /// The functions of the file, each with its position among all declarations.
   var functionSyntax: [(syntax: FunctionDeclaration, ordinal: Int)] = []
+  /// The tasks of the file, likewise.
+  private var taskSyntax: [(syntax: TaskDeclaration, ordinal: Int)] = []
+  /// Those whose clauses are still to be read.
+  var tasks: [(task: TypedTask, ordinal: Int)] = []
 
   init(
     _ input: ModuleInput, _ module: Module, others: [Module], cyclic: Set<Span>, firstOrdinal: Int
@@ -162,6 +166,12 @@ final class Declarer {
       declareFunction(
         functionSyntax[index].syntax, ordinal: functionSyntax[index].ordinal,
         isRecursive: recursive.contains(index))
+    }
+    for (syntax, ordinal) in taskSyntax { declareTask(syntax, ordinal: ordinal) }
+    for (task, ordinal) in tasks {
+      let checker = ExpressionChecker(module: module, ordinal: ordinal)
+      TaskClauses(task, checker).check()
+      diagnostics += checker.diagnostics
     }
     diagnostics += checker.diagnostics
   }
@@ -195,7 +205,7 @@ final class Declarer {
             ordinal: firstOrdinal + index))
       case .task(let syntax):
         claim(syntax.name, .broken)
-        diagnostics.append(.notBuilt("tasks are", at: syntax.name.span))
+        taskSyntax.append((syntax, firstOrdinal + index))
       case .label(let name):
         labels.insert(name.text)
         diagnostics.append(.notBuilt("labels are", at: name.span))
@@ -285,6 +295,12 @@ final class Declarer {
     var resolver = TypeResolver(module: module)
     defer { diagnostics += resolver.diagnostics }
     return resolver.resolve(syntax)
+  }
+
+  func resolveParameter(_ syntax: TypeSyntax) -> SignatureType {
+    var resolver = TypeResolver(module: module)
+    defer { diagnostics += resolver.diagnostics }
+    return resolver.resolveParameter(syntax)
   }
 
   func resolveSignature(_ syntax: TypeSyntax) -> SignatureType {

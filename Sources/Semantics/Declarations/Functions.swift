@@ -16,7 +16,7 @@ extension Declarer {
       if let first = seen.first(parameter.name.text, at: parameter.name.span) {
         diagnostics.append(.duplicate(parameter.name, first: first, what: "parameter"))
       }
-      types.append(resolveSignature(parameter.type))
+      types.append(resolveParameter(parameter.type))
     }
     guard let result = syntax.result else { return }
     let resultType = resolveSignature(result.type)
@@ -131,6 +131,7 @@ extension DeclaredProgram {
     for local in function.parameters {
       scope = local.type == .error ? scope.adding(local.name, .broken) : scope.adding(local)
     }
+    checker.taskPlace = .function(function.name)
     let body = checker.check(
       pending.syntax.body, in: scope, expecting: function.result,
       cover: function.isFallible ? .function : .none)

@@ -5,6 +5,8 @@ import Syntax
 extension Diagnostic {
   static func mismatch(_ found: TypedExpression, wanted: Type) -> Diagnostic {
     let span = found.span
+    if found.type.holdsSecret { return secretOutOfPlace(found) }
+    if case .secret = wanted { return secretWanted(found) }
     if case .optional(let inner) = found.type, wanted.unwrapped.accepts(inner) || inner == .nothing {
       if case .literal(.none) = found.kind {
         return Diagnostic(

@@ -11,14 +11,6 @@ enum FreeFunction: String, CaseIterable {
   case hash
   case secret
   case faultOf = "fault_of"
-
-  /// Whether this version has it.
-  var isBuilt: Bool {
-    switch self {
-    case .fail, .date, .timestamp, .uuid: true
-    case .mask, .hash, .secret, .faultOf: false
-    }
-  }
 }
 
 extension ExpressionChecker {
@@ -86,6 +78,7 @@ extension ExpressionChecker {
     switch module.symbols[name.text] {
     case .function(let function): return call(function, name, arguments, span, in: scope)
     case .distinct(let type): return wrap(type, name, arguments, span, in: scope)
+    case .task(let task): return call(task, name, arguments, span, in: scope)
     case .broken:
       checkLoose(arguments, in: scope)
       return poison(span)
@@ -97,7 +90,10 @@ extension ExpressionChecker {
     switch FreeFunction(rawValue: name.text) {
     case .fail: return checkFail(arguments, span, in: scope, want)
     case .date, .timestamp, .uuid: return checkTimeLiteral(name, arguments, span, in: scope)
-    case .mask, .hash, .secret, .faultOf: return fail(.notBuilt("`\(name.text)` is", at: name.span))
+    case .mask: return callMask(name, arguments, span, in: scope)
+    case .hash: return callHash(name, arguments, span, in: scope)
+    case .secret: return checkSecret(arguments, span, in: scope)
+    case .faultOf: return callFaultOf(name, arguments, span, in: scope)
     case nil: break
     }
     checkLoose(arguments, in: scope)
@@ -112,7 +108,7 @@ extension ExpressionChecker {
     if StandardLibrary.isMethod(name.text) { return fail(.methodCalledFree(name)) }
     return fail(
       .unknownFunction(
-        name, candidates: module.functionNames + FreeFunction.allCases.filter(\.isBuilt).map(\.rawValue)))
+        name, candidates: module.functionNames + FreeFunction.allCases.map(\.rawValue)))
   }
 
   private func callQualified(
@@ -125,6 +121,7 @@ extension ExpressionChecker {
     switch symbol {
     case .function(let function): return call(function, name, arguments, span, in: scope)
     case .distinct(let type): return wrap(type, name, arguments, span, in: scope)
+    case .task(let task): return call(task, name, arguments, span, in: scope)
     case .broken:
       checkLoose(arguments, in: scope)
       return poison(span)

@@ -22,7 +22,8 @@ extension ExpressionChecker {
   /// Checks an expression inside another, under the covers that stand around. The result has the type
   /// asked for, or `.error` after a diagnostic.
   public func check(_ expression: Expression, in scope: Scope, expecting type: Type?) -> TypedExpression {
-    guard let type, type != .error else { return settled(infer(expression, in: scope, .anything)) }
+    guard let type else { return settled(infer(expression, in: scope, .anything)) }
+    if type == .error { return closed(infer(expression, in: scope, .anything)) }
     return coerced(infer(expression, in: scope, Want(type: type, isRequired: true)), to: type)
   }
 
@@ -68,8 +69,14 @@ extension ExpressionChecker {
     }
   }
 
-  /// The expression, or poison where its type is open: nothing around says what `none` is absent of.
+  /// The expression, or poison where it is no value for any place: a secret, or one whose type is open.
   func settled(_ typed: TypedExpression) -> TypedExpression {
+    if typed.type.holdsSecret { return fail(.secretOutOfPlace(typed)) }
+    return closed(typed)
+  }
+
+  /// The expression, or poison where its type is open: nothing around says what `none` is absent of.
+  private func closed(_ typed: TypedExpression) -> TypedExpression {
     guard typed.type.isOpen else { return typed }
     if case .nothing = typed.type { return typed }
     return fail(.needsContext(typed.type, at: typed.span))

@@ -19,8 +19,11 @@ public final class ExpressionChecker {
   /// The flows whose making was reported, by the number in `Scope.Binding.flow`.
   var brokenFlows: Set<Int> = []
 
+  /// Whether a task may be called where the expression stands.
+  public var taskPlace = TaskPlace.elsewhere
+
   /// The next local's id.
-  private var nextLocal: Int
+  private(set) var nextLocal: Int
   /// Where failures go.
   var coverage = Coverage(context: .none)
   /// Counts the poisoned expressions, so that nothing is concluded from a broken part.

@@ -75,8 +75,14 @@ extension ExpressionChecker {
       switch part {
       case .text(let text): typed.append(TypedExpression(.literal(.string(text)), .string, span))
       case .interpolation(let expression):
-        let value = operand(expression, in: scope)
-        if value.type.isOptional {
+        let value = infer(expression, in: scope, .anything)
+        if value.type.holdsSecret {
+          typed.append(fail(.secretInText(value)))
+          continue
+        }
+        if value.type.isOpen, value.type != .nothing {
+          typed.append(settled(value))
+        } else if value.type.isOptional {
           typed.append(fail(.mayBeAbsent(value, use: "interpolated")))
         } else if value.type == .nothing || value.type.hasText {
           typed.append(value)

@@ -52,7 +52,9 @@ extension ExpressionChecker {
         }
         values.append(value)
       case .lambda(let parameters, let result):
-        let lambda = checkInlineLambda(argument, parameters.map { schemes.type($0) }, result, in: scope)
+        let lambda = standing(in: .listLambda(name.text)) {
+          checkInlineLambda(argument, parameters.map { schemes.type($0) }, result, in: scope)
+        }
         if result.bindsVariable {
           schemes.variable =
             if result == .list, case .list(let element) = lambda.body.type { element } else {

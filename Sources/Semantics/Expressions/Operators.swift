@@ -83,6 +83,9 @@ extension ExpressionChecker {
     let numeric = want.literal.flatMap { $0.isNumeric ? $0 : nil }
     let (first, second) = operands(left, right, .hint(numeric), in: scope)
     if first.type == .error || second.type == .error { return poison(span) }
+    if let secret = [first, second].first(where: \.type.holdsSecret) {
+      return fail(.secretCompared(secret, sign))
+    }
     if first.type.isOptional {
       return fail(.absentOperand(first, sign.rawValue, place))
     }
@@ -131,6 +134,9 @@ extension ExpressionChecker {
   ) -> TypedExpression {
     let (first, second) = operands(left, right, .anything, in: scope)
     if first.type == .error || second.type == .error { return poison(span) }
+    if let secret = [first, second].first(where: \.type.holdsSecret) {
+      return fail(.secretCompared(secret, sign))
+    }
     for (one, other) in [(first, second), (second, first)] {
       if case .literal(.none) = one.kind, !other.type.isOptional, other.type != .nothing {
         return fail(.comparedWithNone(other, sign, at: span))
@@ -150,6 +156,9 @@ extension ExpressionChecker {
   ) -> TypedExpression {
     let (first, second) = operands(left, right, .anything, in: scope)
     if first.type == .error || second.type == .error { return poison(span) }
+    if let secret = [first, second].first(where: \.type.holdsSecret) {
+      return fail(.secretCompared(secret, sign))
+    }
     if first.type.isOptional { return fail(.absentOperand(first, sign.rawValue, place)) }
     if second.type.isOptional { return fail(.absentOperand(second, sign.rawValue, place)) }
     guard let type = first.type.joined(with: second.type) else {
@@ -173,6 +182,9 @@ extension ExpressionChecker {
       container = infer(right, in: scope, .hint(.list(element.type)))
     }
     if element.type == .error || container.type == .error { return poison(span) }
+    if let secret = [element, container].first(where: \.type.holdsSecret) {
+      return fail(.secretCompared(secret, .contains))
+    }
     if container.type.isOptional { return fail(.absentOperand(container, "in", place)) }
     guard let contained = container.type.containedType else {
       return fail(.notAContainer(container, place))

@@ -126,7 +126,9 @@ extension FlowChecker {
     let matched = match(arguments, of: name, with: rule.signature)
     if case .grouped(let flow, let key, let group) = input {
       if let applyToGroups = rule.applyToGroups {
-        return applyToGroups(self, flow, key, name, matched)
+        return checker.standing(in: .lambda(of: name.text, checker)) {
+          applyToGroups(self, flow, key, name, matched)
+        }
       }
       report(.afterGroup(name, group: group))
       for argument in arguments { markUses(in: argument.value) }
@@ -140,7 +142,7 @@ extension FlowChecker {
       flow = FlowValue(reference: .broken, element: first.element, bound: first.bound)
     case .grouped, .broken: break
     }
-    return rule.apply(self, flow, name, matched)
+    return checker.standing(in: .lambda(of: name.text, checker)) { rule.apply(self, flow, name, matched) }
   }
 
   /// Inlines a call: checks the arguments against the signature and adds a step.

@@ -38,10 +38,13 @@ extension DeclaredProgram {
     var bounds = BoundednessCheck()
     let kinds = flows.sourceKinds.map { ($0.name, $0.span) }
     bounds.check(flows.body, kinds: Dictionary(kinds, uniquingKeysWith: { first, _ in first }))
-    if !bounds.diagnostics.isEmpty {
+    var tasks = ExternalTasks()
+    tasks.check(flows.body, kinds: Dictionary(kinds, uniquingKeysWith: { first, _ in first }))
+    let found = bounds.diagnostics + tasks.diagnostics
+    if !found.isEmpty {
       // What would not work if it were built is told first.
       diagnostics.removeAll { $0.code == .notBuilt }
-      diagnostics += bounds.diagnostics
+      diagnostics += found
     }
     let isSound = !diagnostics.hasErrors && inlining.isSound
     return (CheckedPipeline(pending, parameters, flows, isSound: isSound), diagnostics)

@@ -67,6 +67,7 @@ extension Type {
     case .regex, .file, .directory, .secret: false
     case .optional(let inner), .list(let inner), .map(let inner): inner.isEquatable
     case .row(let row): row.types.allSatisfy(\.isEquatable)
+    case .record(let record): record.fields.allSatisfy(\.type.isEquatable)
     default: true
     }
   }
@@ -77,6 +78,16 @@ extension Type {
     case .bool, .int, .float, .decimal, .string, .date, .timestamp, .duration, .uuid, .enumeration, .error:
       true
     case .distinct(let type): type.raw.hasText
+    default: false
+    }
+  }
+
+  /// Whether it is a secret, or holds one.
+  var holdsSecret: Bool {
+    switch self {
+    case .secret: true
+    case .optional(let inner), .list(let inner), .map(let inner): inner.holdsSecret
+    case .row(let row): row.types.contains(where: \.holdsSecret)
     default: false
     }
   }

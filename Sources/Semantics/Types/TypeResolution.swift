@@ -50,6 +50,15 @@ struct TypeResolver {
     }
   }
 
+  /// The type of a function's parameter: a flow, a value, or a secret that is handed on.
+  mutating func resolveParameter(_ syntax: TypeSyntax) -> SignatureType {
+    guard case .named(nil, let name, let arguments) = syntax.kind, name.text == "Secret", arguments.count == 1
+    else { return resolveSignature(syntax) }
+    let inner = resolve(arguments[0])
+    if inner != .string, inner != .error { diagnostics.append(.secretOf(inner, at: arguments[0].span)) }
+    return .value(inner == .string ? .secret(.string) : .error)
+  }
+
   /// A type in a place where a flow may be meant.
   mutating func resolveSignature(_ syntax: TypeSyntax) -> SignatureType {
     for label in syntax.labels { diagnostics.append(.labelNotBuilt(label)) }
@@ -125,7 +134,9 @@ struct TypeResolver {
     }
     switch builtin {
     case .plain(let type): return .value(type)
-    case .secret: return .value(.secret(resolve(arguments[0])))
+    case .secret:
+      diagnostics.append(.secretType(at: span))
+      return .value(.error)
     case .list: return .value(.list(resolve(arguments[0])))
     case .flow(let bound): return .flow(FlowSignature(bound, resolve(arguments[0])))
     case .failed: return .value(.failed(of: resolve(arguments[0])))
@@ -160,11 +171,11 @@ extension Module {
     }
   }
 
-  /// The functions that are declared or imported here.
+  /// The functions and tasks that are declared or imported here.
   var functionNames: [String] {
     symbols.names { symbol in
       switch symbol {
-      case .function, .flowFunction: true
+      case .function, .flowFunction, .task: true
       default: false
       }
     }

@@ -59,8 +59,9 @@ extension Parser {
           "a task has no clause `\(word)`", here,
           help: meant == nil ? "the clauses are `\(TaskWords.clauses.joined(separator: " "))`" : nil,
           fixes: meant.map { [Fix("did you mean `\($0)`?", edits: [Edit(here, $0)])] } ?? []))
+      let keyword = Identifier(meant ?? word, here)
       skip(toComma: false)
-      return nil
+      return TaskClause(keyword: keyword, operands: [], entries: [], span: keyword.span)
     }
     let keyword = takeName()
     var operands: [Expression] = []

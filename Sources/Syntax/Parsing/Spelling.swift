@@ -71,8 +71,10 @@ enum Spelling {
 }
 
 /// The words that start a clause of a task.
-enum TaskWords {
-  static let clauses = [
+/// The clauses of a task.
+public enum TaskWords {
+  /// By their first words.
+  public static let clauses = [
     "python", "command", "http", "container", "effect", "batch", "replicas", "resources", "env", "timeout",
     "retry",
     "cache", "allow", "format",

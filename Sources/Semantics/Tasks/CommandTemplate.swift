@@ -67,7 +67,7 @@ struct CommandTemplate {
       diagnostics.append(.unknownOutputField(name, record))
       return nil
     }
-    guard record.fields[index].type.isArtifact else {
+    guard record.fields[index].type.isFileOrDirectory else {
       diagnostics.append(.outputFieldOfValue(name, record.fields[index], at: span))
       return nil
     }
@@ -76,11 +76,11 @@ struct CommandTemplate {
 
   /// Every file of the result is written by the command.
   private mutating func judgeOutputs(_ clause: TaskClause) {
-    if task.result.isArtifact, !parts.contains(.output) {
+    if task.result.isFileOrDirectory, !parts.contains(.output) {
       diagnostics.append(.resultNotWritten(clause.keyword, task))
     }
     guard case .record(let record) = task.result else { return }
-    for field in record.fields where field.type.isArtifact && !parts.contains(.outputField(field.name)) {
+    for field in record.fields where field.type.isFileOrDirectory && !parts.contains(.outputField(field.name)) {
       diagnostics.append(.fieldNotWritten(clause.keyword, field))
     }
   }

@@ -236,7 +236,7 @@ extension Diagnostic {
   }
 
   static func unknownOutputField(_ name: Identifier, _ record: RecordType) -> Diagnostic {
-    let files = record.fields.filter(\.type.isArtifact).map(\.name)
+    let files = record.fields.filter(\.type.isFileOrDirectory).map(\.name)
     return misspelt(
       .commandPlaceholder, "the result `\(record.name)` has no field `\(name.text)`", name,
       label: "unknown field", candidates: files,

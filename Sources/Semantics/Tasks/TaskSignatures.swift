@@ -64,7 +64,7 @@ extension Declarer {
     case .value(.file): return .file
     case .value(.directory): return .directory
     case .value(.record(let record)):
-      if let field = record.fields.first(where: { !$0.type.isArtifact && !$0.type.isJsonShaped }) {
+      if let field = record.fields.first(where: { !$0.type.isFileOrDirectory && !$0.type.isJsonShaped }) {
         diagnostics.append(.taskResultField(field, of: record, at: syntax.span))
         return .error
       }
@@ -83,13 +83,13 @@ extension [TypedTask.Parameter] {
   fileprivate var isOfJob: Bool {
     if contains(where: { $0.bound != nil }) { return true }
     if case .record? = first?.local.type { return false }
-    return contains { $0.local.type.unwrapped.isArtifact }
+    return contains { $0.local.type.unwrapped.isFileOrDirectory }
   }
 }
 
 extension Type {
   /// `File` and `Directory`.
-  var isArtifact: Bool { self == .file || self == .directory }
+  var isFileOrDirectory: Bool { self == .file || self == .directory }
 
   /// Whether a task can take it: what JSON holds, and files.
   var isTaskArgument: Bool {
@@ -116,6 +116,6 @@ extension TypedTask {
   /// The parameter because of which it is a job of its own.
   var jobParameter: Parameter? {
     guard isJob else { return nil }
-    return parameters.first { $0.bound != nil } ?? parameters.first { $0.local.type.unwrapped.isArtifact }
+    return parameters.first { $0.bound != nil } ?? parameters.first { $0.local.type.unwrapped.isFileOrDirectory }
   }
 }

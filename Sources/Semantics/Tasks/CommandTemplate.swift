@@ -80,7 +80,8 @@ struct CommandTemplate {
       diagnostics.append(.resultNotWritten(clause.keyword, task))
     }
     guard case .record(let record) = task.result else { return }
-    for field in record.fields where field.type.isFileOrDirectory && !parts.contains(.outputField(field.name)) {
+    for field in record.fields where field.type.isFileOrDirectory && !parts.contains(.outputField(field.name))
+    {
       diagnostics.append(.fieldNotWritten(clause.keyword, field))
     }
   }

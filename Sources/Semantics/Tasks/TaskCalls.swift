@@ -5,8 +5,6 @@ import Syntax
 public enum TaskPlace: Sendable {
   /// In the lambda of `map`, `flat_map` or `try_map`; its locals have ids from this one on.
   case rows(from: Int)
-  /// Over job values and parameters, in a pipeline's statement.
-  case jobValues
   /// In the lambda of an operator that does not call tasks.
   case operatorLambda(String)
   /// In the lambda of a list's function.

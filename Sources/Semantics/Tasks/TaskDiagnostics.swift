@@ -316,7 +316,7 @@ extension Diagnostic {
     let why: String
     var help = "call it in the lambda of `map`, `flat_map` or `try_map`"
     switch place {
-    case .rows, .jobValues: return nil
+    case .rows: return nil
     case .operatorLambda(let operation):
       why = "the lambda of `\(operation)` only decides about rows, and a task does work"
       help = "call it in a `map` before, and use its result here"

@@ -116,6 +116,7 @@ extension TypedTask {
   /// The parameter because of which it is a job of its own.
   var jobParameter: Parameter? {
     guard isJob else { return nil }
-    return parameters.first { $0.bound != nil } ?? parameters.first { $0.local.type.unwrapped.isFileOrDirectory }
+    return parameters.first { $0.bound != nil }
+      ?? parameters.first { $0.local.type.unwrapped.isFileOrDirectory }
   }
 }

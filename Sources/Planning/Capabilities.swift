@@ -1,5 +1,6 @@
 import Dataflow
 import Diagnosing
+import Semantics
 
 /// What a backend can do; a plan that needs more is refused before anything starts.
 public struct BackendCapabilities: Hashable, Sendable {
@@ -18,12 +19,19 @@ public struct BackendCapabilities: Hashable, Sendable {
   /// The operators that it has, by their names in the source; `task` stands for calls of all tasks.
   public let operators: Set<String>
 
+  /// What its sinks can do besides replacing all rows: names of write modes, and `publish`.
+  public let sinkOptions: Set<String>
+
   /// Makes a set of capabilities.
-  public init(backend: String, modes: Set<Mode>, connectors: Set<String>, operators: Set<String>) {
+  public init(
+    backend: String, modes: Set<Mode>, connectors: Set<String>, operators: Set<String>,
+    sinkOptions: Set<String> = []
+  ) {
     self.backend = backend
     self.modes = modes
     self.connectors = connectors
     self.operators = operators
+    self.sinkOptions = sinkOptions
   }
 
   /// What stands in the way of running `graph`, a diagnostic for each operator that needs what is missing.
@@ -33,7 +41,9 @@ public struct BackendCapabilities: Hashable, Sendable {
       switch node.operation {
       case .source(let source):
         refuse(source.connector.name, source.name, node.span, &refusals)
-      case .sink(let sink): refuse(sink.connector.name, sink.name, node.span, &refusals)
+      case .sink(let sink):
+        refuse(sink.connector.name, sink.name, node.span, &refusals)
+        refuse(sink, node.span, &refusals)
       default: refuse(node, &refusals)
       }
       if let flow = node.outputs.first(where: { !isRunnable($0.bound) }) {
@@ -63,6 +73,25 @@ public struct BackendCapabilities: Hashable, Sendable {
     case .table: modes.contains(.batch)
     case .stream: modes.contains(.stream)
     case .request: modes.contains(.service)
+    }
+  }
+
+  private func refuse(_ sink: SinkOperation, _ span: Span, _ refusals: inout [Diagnostic]) {
+    guard connectors.contains(sink.connector.name) else { return }
+    var wanted = sink.publishesAlways ? ["publish"] : []
+    switch sink.write {
+    case .append: wanted.append("append")
+    case .replace(by: nil): break
+    case .replace: wanted.append("replace(by:)")
+    case .upsert: wanted.append("upsert")
+    case .delete: wanted.append("delete")
+    }
+    for option in wanted where !sinkOptions.contains(option) {
+      refusals.append(
+        Diagnostic(
+          .backendLacks,
+          "the backend `\(backend)` can't \(option == "publish" ? "publish before the checks" : "write with `\(option)`") yet",
+          at: span, label: option == "publish" ? "has `publish: always`" : "has `write: \(option)`"))
     }
   }
 

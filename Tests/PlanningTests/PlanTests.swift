@@ -108,6 +108,20 @@ import Testing
     #expect(refusals.map(\.message) == ["the backend `plain` does not run `filter` yet"])
   }
 
+  @Test func refusesAWayOfWritingItHasNot() {
+    var build = GraphBuilder()
+    let flights = build.source("flights", build.text("flights.csv"), SampleGraphs.flight)
+    let sink = SinkOperation(
+      name: "out", connector: .csv(path: build.text("out.csv"), CSVOptions()), isOrdered: false, write: .append,
+      publishesAlways: true)
+    _ = build.add("out", .sink(sink), [flights])
+    #expect(
+      all.refusals(build.graph("p")).map(\.message) == [
+        "the backend `local` can't publish before the checks yet",
+        "the backend `local` can't write with `append` yet",
+      ])
+  }
+
   @Test func refusesAModeItDoesNotRun() {
     let streams = BackendCapabilities(
       backend: "s", modes: [.stream], connectors: all.connectors, operators: all.operators)

@@ -45,7 +45,7 @@ public enum Catalogue {
     [
       parsing, names, types, failure, runFaults, modes, services, jobs, graph, configuration, projectFile,
       connectors,
-      statements, flows, tests,
+      runs, statements, flows, tests,
     ].flatMap(\.self).sorted { $0.code.text < $1.code.text }
 
   /// The entry of a code as the user writes it, in any case.

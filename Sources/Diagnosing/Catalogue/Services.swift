@@ -21,6 +21,8 @@ extension Code {
   public static let malformedRoute = Code("M558")
   /// A name of the path without a field.
   public static let routeWithoutField = Code("M559")
+  /// A check of an unbounded flow that needs all its rows.
+  public static let checkOfUnbounded = Code("M562")
 }
 
 extension Catalogue {
@@ -224,6 +226,28 @@ extension Catalogue {
         pipeline p {
           from quotes: Request<Quote> = http(get, "/quotes/{id}")
           reply quotes
+        }
+        """),
+    CatalogueEntry(
+      .checkOfUnbounded, "check that needs all rows",
+      """
+      `rows`, `unique` and `that` judge all rows of a flow. Of an unbounded one only `every` can be judged; it refuses the \
+      epoch whose rows break it.
+      """,
+      bad: """
+        record Order { id: Int, shop: String }
+        pipeline p {
+          from orders: Stream<Order> = kafka("orders", group: "p")
+          check orders { rows(min: 1) }
+          into out = stdout() <- orders
+        }
+        """,
+      good: """
+        record Order { id: Int, shop: String }
+        pipeline p {
+          from orders: Stream<Order> = kafka("orders", group: "p")
+          check orders { every(o -> o.id > 0) }
+          into out = stdout() <- orders
         }
         """),
   ]

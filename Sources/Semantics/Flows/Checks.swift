@@ -21,6 +21,12 @@ extension FlowChecker {
       return nil
     }
     let arguments = match(clause.arguments, of: clause.name, with: signature)
+    if input.bound == .stream, clause.name.text != "every" {
+      let source = sourceKinds.first { $0.bound == .stream }?.span
+      report(.checkOfUnbounded(clause.name, source: source))
+      for argument in clause.arguments { markUses(in: argument.value) }
+      return nil
+    }
     guard arguments.isComplete else { return nil }
     var description = sources[clause.span.file].text(textSpan(of: clause))
     let condition: CheckOperation.Condition

@@ -10,7 +10,7 @@ extension FlowChecker {
     case .name(let name):
       switch scope.lookup(name.text) {
       case .flow?: return true
-      case nil: return isBuiltinFlow(name)
+      case nil: return isBuiltinFlow(name) || isBoundLater(name)
       default: return false
       }
     case .member(let base, _, _): return isFlow(base)
@@ -71,6 +71,10 @@ extension FlowChecker {
         return .flow(flows[index].value)
       }
       if isBuiltinFlow(name) { return faults(name) }
+      if isBoundLater(name) {
+        reportEarlyUse(name)
+        return .broken
+      }
     case .call(let callee, let types, let arguments):
       if let function = flowFunction(callee) { return call(function, callee, arguments) }
       guard case .member(let base, let name, let isOptional) = callee.kind, isFlow(expression) else { break }

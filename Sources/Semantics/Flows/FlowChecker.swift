@@ -94,12 +94,15 @@ final class FlowChecker {
     claim(name)
     scope = scope.adding(name.text, .flow(flows.count))
     if value.element == .error { checker.brokenFlows.insert(flows.count) }
-    flows.append(BoundFlow(name: name, value: value))
+    let isUsed = pipeline?.usedEarly.contains(name.text) ?? false
+    flows.append(BoundFlow(name: name, value: value, isUsed: isUsed))
   }
 
   /// Takes a name for a statement; reports a second use.
   func claim(_ name: Identifier) {
-    if let first = taken[name.text] {
+    if name.text == "faults", pipeline != nil {
+      report(.faultsTaken(name))
+    } else if let first = taken[name.text] {
       report(.duplicateStatement(name, first: first))
       if case .flow(let index)? = scope.lookup(name.text) { flows[index].isUsed = true }
     } else {

@@ -90,6 +90,10 @@ extension FlowChecker {
         checker.check($0, in: .empty, expecting: type, cover: .none)
       }
       claim(parameter.name)
+      self.pipeline?.parameters.append(
+        PipelineState.Parameter(
+          name: parameter.name.text, type: type, hasDefault: parameter.defaultValue != nil,
+          span: parameter.name.span))
       if type == .error {
         scope = scope.adding(parameter.name.text, .broken)
         continue

@@ -3,6 +3,14 @@ import Syntax
 
 /// What is known of a pipeline besides its flows, while it is checked.
 struct PipelineState {
+  /// A parameter.
+  struct Parameter {
+    let name: String
+    let type: Type
+    let hasDefault: Bool
+    let span: Span
+  }
+
   /// A `reply` statement.
   struct Reply {
     let status: Int
@@ -11,14 +19,22 @@ struct PipelineState {
     let span: Span
   }
 
+  /// In order.
+  var parameters: [Parameter] = []
   /// How bounded the whole is, as the declared kinds of its sources say.
   let bound: Boundedness
   /// What its `run` says.
   var run = RunOptions()
+  /// Where `delivery: exactly_once` is asked for.
+  var exactlyOnce: Span?
   /// In order.
   var replies: [Reply] = []
   /// The step of `faults`, once it is used, and its first use.
   var faults: (reference: FlowReference, span: Span)?
+  /// The names that the statements bind, and where each stands.
+  var order = StatementOrder([])
+  /// The flows that were used before their statement, which was reported.
+  var usedEarly: Set<String> = []
 
   init(_ pipeline: PipelineDeclaration) {
     var bound = Boundedness.table
@@ -31,6 +47,16 @@ struct PipelineState {
       }
     }
     self.bound = bound
+    order = StatementOrder(pipeline.statements)
+  }
+
+  /// The mode that follows from the sources.
+  var mode: RunOptions.Mode {
+    switch bound {
+    case .table, .any: .batch
+    case .stream: .stream
+    case .request: .service
+    }
   }
 }
 
@@ -40,5 +66,32 @@ extension FlowChecker {
     guard let pipeline else { return }
     checkFaults(pipeline)
     checkService(pipeline, syntax.name)
+    checkDelivery(pipeline)
+    checkLookups()
+    checkRefresh(pipeline)
+  }
+
+  /// `delivery: exactly_once` holds only where every source and sink can keep it.
+  private func checkDelivery(_ pipeline: PipelineState) {
+    guard let span = pipeline.exactlyOnce else { return }
+    var weak: [(name: String, span: Span, why: String)] = []
+    for step in body.steps {
+      switch step.kind {
+      case .operation(.source(let source)) where step.bound == .stream && !source.connector.isReplayable:
+        weak.append((source.name, step.span, "can't be read again after a failure"))
+      case .operation(.sink(let sink)) where sink.connector.promise == .atLeastOnce:
+        weak.append((sink.name, step.span, "at least once: what was written can't be taken back"))
+      default: break
+      }
+    }
+    if !weak.isEmpty { report(.weakDelivery(weak, at: span)) }
+  }
+
+  /// In a batch every source is read once.
+  private func checkRefresh(_ pipeline: PipelineState) {
+    guard pipeline.bound == .table else { return }
+    for case .operation(.source(let source)) in body.steps.map(\.kind) {
+      if let refresh = source.refresh { report(.refreshInBatch(at: refresh.span)) }
+    }
   }
 }

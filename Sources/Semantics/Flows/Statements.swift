@@ -5,6 +5,7 @@ extension FlowChecker {
   /// Checks the statements of a pipeline, or of an `if` or `for` in it, in order.
   func check(_ statements: some Sequence<Statement>) {
     for statement in statements {
+      pipeline?.order.enter(statement)
       annotations(of: statement)
       check(statement)
     }
@@ -22,7 +23,7 @@ extension FlowChecker {
       _ = add(.operation(.discard), [value], elements: [], at: expression.span)
     case .reply(let flow, let status, let allow):
       reply(flow, status: status, allow: allow, at: keyword(of: statement, "reply"))
-    case .run(let mode, let options): run(mode, options)
+    case .run(let mode, let options): run(mode, options, at: keyword(of: statement, "run"))
     case .conditional(let condition, let then, let otherwise):
       self.statement = "if"
       branch(condition, then, otherwise, at: statement.span)
@@ -196,7 +197,7 @@ extension FlowChecker {
     if isWatched { watch(local, name, what: "value") }
   }
 
-  // MARK: check, run and the rest
+  // MARK: check and the rest
 
   private func check(_ expression: Expression, _ clauses: [CheckClause], at span: Span) {
     statement = rootName(expression) ?? "check"
@@ -223,69 +224,6 @@ extension FlowChecker {
       _ = checker.check(expression, in: scope, expecting: nil, cover: cover)
     }
   }
-
-  private func run(_ mode: Identifier?, _ options: [Argument]) {
-    if let first = runSpan {
-      report(.runTwice(at: mode?.span ?? options.first?.value.span ?? first, first: first))
-      return
-    }
-    let name = mode ?? Identifier("batch", options.first?.value.span ?? Span(FileID(0), 0, 0))
-    runSpan = name.span
-    guard let known = RunLabels.all[name.text] else {
-      report(.unknownMode(name))
-      return
-    }
-    if let mode { assert(mode) }
-    let signature = CallSignature(
-      kind: "mode", options: known, example: "run \(name.text) { \(known[0]): ... }")
-    for option in options {
-      guard let label = option.label else {
-        report(.unexpectedArgument(of: name, signature, missing: nil, at: option.value.span))
-        continue
-      }
-      if known.contains(label.text) {
-        report(.notBuilt("`\(label.text)` of `run \(name.text)` is", at: label.span))
-      } else {
-        report(.unknownOption(label, of: name, signature))
-      }
-    }
-  }
-
-  /// `run MODE` asserts what the sources say.
-  private func assert(_ mode: Identifier) {
-    let stream = sourceKinds.first { $0.bound == .stream }
-    let request = sourceKinds.first { $0.bound == .request }
-    let table = sourceKinds.first { $0.bound == .table }
-    switch mode.text {
-    case "batch":
-      if let stream {
-        report(.mode(mode, needs: "a source is unbounded", label: "unbounded here", at: stream.span))
-      } else if let request {
-        report(.mode(mode, needs: "a source is a request", label: "a request here", at: request.span))
-      }
-    case "stream":
-      if let request {
-        report(.mode(mode, needs: "a source is a request", label: "a request here", at: request.span))
-      } else if stream == nil, let table {
-        report(.mode(mode, needs: "all sources are bounded", label: "bounded here", at: table.span))
-      }
-    default:
-      if let stream {
-        report(.mode(mode, needs: "a source is unbounded", label: "unbounded here", at: stream.span))
-      } else if request == nil, let table {
-        report(.mode(mode, needs: "no source is a `Request`", label: "bounded here", at: table.span))
-      }
-    }
-  }
-}
-
-/// What `run MODE { }` may hold.
-private enum RunLabels {
-  static let all: [String: [String]] = [
-    "batch": ["schedule", "retry", "timeout", "parallelism"],
-    "stream": ["parallelism", "checkpoint", "delivery", "timeout"],
-    "service": ["port", "timeout", "max_in_flight"],
-  ]
 }
 
 extension Expression {

@@ -1,0 +1,128 @@
+import Diagnosing
+import Syntax
+
+// `run MODE { options }`.
+
+extension FlowChecker {
+  /// One `run` statement.
+  func run(_ written: Identifier?, _ options: [Argument], at word: Span) {
+    if let first = runSpan {
+      report(.runTwice(at: written?.span ?? word, first: first))
+      return
+    }
+    runSpan = written?.span ?? word
+    guard let pipeline else { return }
+    let mode: RunOptions.Mode
+    if let written {
+      guard let named = RunOptions.Mode(rawValue: written.text) else {
+        report(.unknownMode(written))
+        return
+      }
+      mode = named
+      self.pipeline?.run.mode = (mode, written.span)
+      assert(written)
+    } else {
+      mode = pipeline.mode
+    }
+    var seen: [String: Span] = [:]
+    for option in options { self.option(option, of: mode, at: word, &seen) }
+  }
+
+  private func option(
+    _ option: Argument, of mode: RunOptions.Mode, at word: Span, _ seen: inout [String: Span]
+  ) {
+    guard let label = option.label else {
+      report(.runOptionWithoutLabel(of: mode, at: option.value.span))
+      return
+    }
+    guard let rule = RunOptionRule.all.first(where: { $0.name == label.text }) else {
+      report(.unknownRunOption(label, of: mode))
+      return
+    }
+    if let first = seen.updateValue(label.span, forKey: label.text) {
+      report(.repeatedRunOption(label, first: first))
+      return
+    }
+    guard rule.modes.contains(mode) else {
+      report(.runOptionOfOtherMode(label, of: mode, rule))
+      return
+    }
+    switch rule.value {
+    case .number(let range): self.pipeline?.run.set(label.text, number(option.value, label, range))
+    case .duration: self.pipeline?.run.set(label.text, length(option.value, label))
+    case .delivery:
+      let words = RunOptions.Delivery.allCases.map(\.rawValue)
+      let word = self.word(option.value, option: "delivery:", of: "run", among: words)
+      self.pipeline?.run.delivery = word.flatMap { RunOptions.Delivery(rawValue: $0) }
+      if word == RunOptions.Delivery.exactlyOnce.rawValue { pipeline?.exactlyOnce = option.value.span }
+    case .schedule: schedule(option.value)
+    }
+  }
+
+  private func number(
+    _ expression: Expression, _ label: Identifier, _ range: ClosedRange<UInt64>
+  ) -> Int? {
+    if case .error = expression.kind { return nil }
+    let wanted = "a number from \(range.lowerBound) to \(range.upperBound)"
+    guard case .integer(let value?) = expression.kind, range.contains(value) else {
+      markUses(in: expression)
+      report(.optionRange("`\(label.text):` of `run`", wanted, at: expression.span))
+      return nil
+    }
+    return Int(value)
+  }
+
+  private func length(_ expression: Expression, _ label: Identifier) -> Int64? {
+    if case .error = expression.kind { return nil }
+    guard case .duration(let value) = expression.kind, value > 0 else {
+      markUses(in: expression)
+      report(
+        .optionRange(
+          "`\(label.text):` of `run`", "a duration of more than nothing, as in `20m`", at: expression.span))
+      return nil
+    }
+    return value
+  }
+
+  /// `run MODE` asserts what the sources say.
+  private func assert(_ mode: Identifier) {
+    let stream = sourceKinds.first { $0.bound == .stream }
+    let request = sourceKinds.first { $0.bound == .request }
+    let table = sourceKinds.first { $0.bound == .table }
+    switch mode.text {
+    case "batch":
+      if let stream {
+        report(.mode(mode, needs: "a source is unbounded", label: "unbounded here", at: stream.span))
+      } else if let request {
+        report(.mode(mode, needs: "a source is a request", label: "a request here", at: request.span))
+      }
+    case "stream":
+      if let request {
+        report(.mode(mode, needs: "a source is a request", label: "a request here", at: request.span))
+      } else if stream == nil, let table {
+        report(.mode(mode, needs: "all sources are bounded", label: "bounded here", at: table.span))
+      }
+    default:
+      if let stream, request == nil {
+        report(.mode(mode, needs: "a source is unbounded", label: "unbounded here", at: stream.span))
+      } else if request == nil, let table {
+        report(.mode(mode, needs: "no source is a `Request`", label: "bounded here", at: table.span))
+      }
+    }
+  }
+}
+
+extension RunOptions {
+  fileprivate mutating func set(_ option: String, _ value: Int?) {
+    switch option {
+    case "retry": retry = value
+    case "parallelism": parallelism = value
+    case "port": port = value
+    default: maxInFlight = value
+    }
+  }
+
+  fileprivate mutating func set(_ option: String, _ value: Int64?) {
+    if option == "timeout" { timeout = value } else { checkpoint = value }
+  }
+}

@@ -83,6 +83,15 @@ public struct GraphParameter: Sendable {
   }
 }
 
+extension Node {
+  /// The locals that it gives a value to.
+  public var values: [Local] {
+    var values = value.map { [$0] } ?? []
+    if case .collect(let collect) = operation, let failures = collect.failures { values.append(failures) }
+    return values
+  }
+}
+
 /// One operator of the graph.
 public struct Node: Sendable {
   /// The stable identity: statement name, inlined function path, operator and its ordinal in the

@@ -31,13 +31,15 @@ private struct Lowering {
   mutating func lower(_ pipeline: CheckedPipeline) {
     var values = LocalRewriter()
     formerNames = pipeline.body.formerNames
-    _ = lower(pipeline.body, path: "", statement: nil, arguments: [], values: &values)
+    _ = lower(pipeline.body, path: "", caller: nil, arguments: [], values: &values)
   }
 
   /// Adds the nodes of a body; `values` replaces the locals that are known outside. Gives the edges of
-  /// the flows that the body's references lead to.
+  /// the flows that the body's references lead to. What a function does has the statement and the region of
+  /// its `caller`.
   private mutating func lower(
-    _ body: FlowBody, path: String, statement: String?, arguments: [Edge], values: inout LocalRewriter
+    _ body: FlowBody, path: String, caller: (statement: String, region: Int?)?, arguments: [Edge],
+    values: inout LocalRewriter
   ) -> Edge? {
     for binding in body.bindings { values.bind(binding.local, to: values.root(binding.value)) }
     // Only a pipeline has regions, and it is lowered once: its regions keep their numbers.
@@ -51,6 +53,7 @@ private struct Lowering {
     }
     for step in body.steps {
       let inputs = step.inputs.map(edge)
+      let place = caller ?? (step.statement, step.region)
       switch step.kind {
       case .parameter(let index): edges.append(arguments[index])
       case .reportedSource: preconditionFailure("an unsound pipeline is not lowered")
@@ -63,20 +66,19 @@ private struct Lowering {
           innerValues.bind(local, to: values.root(value))
         }
         let result = lower(
-          inner, path: "\(path)/\(function.name)", statement: statement ?? step.statement,
-          arguments: inputs, values: &innerValues)
+          inner, path: "\(path)/\(function.name)", caller: place, arguments: inputs, values: &innerValues)
         guard let result else { preconditionFailure("a flow function has a result") }
         edges.append(result)
       case .operation(let operation):
         edges.append(Edge(nodes.count))
-        add(operation, step, inputs, (statement ?? step.statement) + path, &values)
+        add(operation, step, inputs, place.statement + path, region: place.region, &values)
       }
     }
     return body.result.map(edge)
   }
 
   private mutating func add(
-    _ operation: Operation, _ step: FlowStep, _ inputs: [Edge], _ prefix: String,
+    _ operation: Operation, _ step: FlowStep, _ inputs: [Edge], _ prefix: String, region: Int?,
     _ values: inout LocalRewriter
   ) {
     let ordered = inputs.first.map { $0.port == 0 && isOrdered[$0.node] } ?? false
@@ -88,18 +90,31 @@ private struct Lowering {
       operation = .reply(ReplyOperation(status: reply.status, allow: reply.allow, isOrdered: ordered))
     default: break
     }
-    let name = name(of: operation, prefix)
+    let name = name(of: operation, prefix) + pass(of: region)
     nodes.append(
       Node(
         name: name, operation: operation, inputs: inputs,
         outputs: zip(step.elements, times(of: step, inputs)).map { FlowType(bound, $0, time: $1) },
-        value: step.value, region: step.region, formerName: formerName(name), span: step.span))
+        value: step.value, region: region, formerName: formerName(name), span: step.span))
     isOrdered.append(operation.givesOrder(ordered))
+  }
+
+  /// What tells the passes of the `for`s around apart: `[shop, d]`, each variable for its element.
+  private func pass(of region: Int?) -> String {
+    var names: [String] = []
+    var next = region
+    while let index = next {
+      if case .each(let variables, _) = regions[index].kind {
+        names = variables.map(\.variable.name) + names
+      }
+      next = regions[index].parent
+    }
+    return names.isEmpty ? "" : "[\(names.joined(separator: ", "))]"
   }
 
   /// The name with the statement's former name in the place of its own.
   private func formerName(_ name: String) -> String? {
-    let statement = name.prefix { $0 != "." && $0 != "/" }
+    let statement = name.prefix { $0 != "." && $0 != "/" && $0 != "[" }
     return formerNames[String(statement)].map { $0 + name.dropFirst(statement.count) }
   }
 

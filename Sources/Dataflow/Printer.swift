@@ -27,6 +27,7 @@ extension Graph: CustomStringConvertible {
     let details = node.operation.details
     if !details.isEmpty { text += " \(details)" }
     if let value = node.value { text += ": \(value.type)" }
+    if let formerName = node.formerName { text += " was \(formerName)" }
     if !node.outputs.isEmpty { text += ": \(node.outputs.map(\.description).joined(separator: ", "))" }
     return text
   }
@@ -102,7 +103,7 @@ extension Operation {
         case .value(let value): value.text
         }
       }
-      return "(\(arguments.joined(separator: ", ")))"
+      return "(\(arguments.joined(separator: ", ")))\(call.isCovered ? " covered" : "")"
     case .collect(let collect):
       return "[\(collect.region)] \(collect.element.text)\(collect.failures == nil ? "" : " failures bound")"
     case .choose(let condition): return condition.text

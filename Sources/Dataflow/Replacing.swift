@@ -69,7 +69,7 @@ extension Operation {
           task: call.task,
           arguments: call.arguments.map { argument in
             if case .value(let value) = argument { .value(values.root(value)) } else { argument }
-          }))
+          }, isCovered: call.isCovered))
     case .collect(let collect):
       return .collect(
         CollectOperation(

@@ -17,7 +17,7 @@ private struct Verifier {
 
   init(graph: Graph) {
     self.graph = graph
-    let values = graph.nodes.compactMap(\.value)
+    let values = graph.nodes.flatMap(\.values)
     parameters = Set((graph.parameters.map(\.local) + values + graph.regions.flatMap(\.locals)).map(\.id))
   }
 
@@ -28,9 +28,68 @@ private struct Verifier {
         expression(value, "the default of `\(parameter.local.name)`", sees: [], is: parameter.local.type)
       }
     }
+    for (index, region) in graph.regions.enumerated() { verify(region, at: index) }
     for (index, node) in graph.nodes.enumerated() {
+      verifyRegion(of: node)
       if !names.insert(node.name).inserted { problems.append("two nodes are named `\(node.name)`") }
       if verifyInputs(of: node, at: index) { verifyTypes(of: node) }
+    }
+  }
+
+  // MARK: Regions
+
+  private mutating func verify(_ region: FlowRegion, at index: Int) {
+    let name = "region \(index)"
+    if let parent = region.parent, !(0..<index).contains(parent) {
+      problems.append("\(name) is in region \(parent), which does not come before it")
+    }
+    switch region.kind {
+    case .when(let condition, _): expression(condition, name, sees: [], is: .bool)
+    case .present(let local, let value, _):
+      expression(value, name, sees: [])
+      if value.type != local.type.asOptional {
+        problems.append("\(name) asks for a value that is always there")
+      }
+    case .each(let variables, _):
+      for (variable, elements) in variables {
+        expression(elements, name, sees: [], is: .list(variable.type))
+        if !variable.type.isKey { problems.append("\(name) goes over `\(variable.type)`, which is no key") }
+      }
+    }
+  }
+
+  /// Whether a region is another one or in it; `nil` stands for the whole graph.
+  private func isInside(_ inner: Int?, _ outer: Int?) -> Bool {
+    guard let outer else { return true }
+    var next = inner
+    while let index = next, graph.regions.indices.contains(index) {
+      if index == outer { return true }
+      next = graph.regions[index].parent
+    }
+    return false
+  }
+
+  private mutating func verifyRegion(of node: Node) {
+    if let region = node.region, !graph.regions.indices.contains(region) {
+      problems.append("`\(node.name)` is in region \(region), which is not there")
+      return
+    }
+    switch node.operation {
+    case .choose: return
+    case .collect(let collect):
+      guard graph.regions.indices.contains(collect.region),
+        case .each = graph.regions[collect.region].kind, graph.regions[collect.region].parent == node.region
+      else {
+        problems.append("`\(node.name)` collects what is no `for` around which it stands")
+        return
+      }
+    default: break
+    }
+    for edge in node.inputs where graph.nodes.indices.contains(edge.node) {
+      let giver = graph.nodes[edge.node]
+      if !isInside(node.region, giver.region) {
+        problems.append("`\(node.name)` takes rows of `\(giver.name)` out of its region")
+      }
     }
   }
 

@@ -165,6 +165,7 @@ extension CanonicalBytes {
   private mutating func add(_ call: TaskOperation) {
     add("task")
     add(call.task)
+    add(call.isCovered)
     add(call.arguments) { canonical, argument in
       switch argument {
       case .flow(let index): canonical.add(index)

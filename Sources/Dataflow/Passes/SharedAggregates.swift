@@ -26,7 +26,9 @@ extension Graph {
 
 extension Node {
   fileprivate func with(_ operation: Operation) -> Node {
-    Node(name: name, operation: operation, inputs: inputs, outputs: outputs, span: span)
+    Node(
+      name: name, operation: operation, inputs: inputs, outputs: outputs, value: value, region: region,
+      formerName: formerName, span: span)
   }
 }
 

@@ -29,7 +29,7 @@ extension FlowChecker {
   func addValue(
     _ operation: Operation, _ inputs: [FlowValue], type: Type, of expression: Expression, at span: Span
   ) -> Local {
-    let local = checker.makeLocal(valueName(of: expression), type)
+    let local = checker.makeLocal(valueName(of: expression, span), type)
     body.steps.append(
       FlowStep(
         kind: .operation(operation), statement: statement, inputs: inputs.map(\.reference), elements: [],
@@ -38,10 +38,11 @@ extension FlowChecker {
   }
 
   /// What plans call a value: the name that it is bound to, or its short source.
-  private func valueName(of expression: Expression) -> String {
+  private func valueName(of expression: Expression, _ operation: Span) -> String {
     if let name = jobs.name, name.of == expression.span { return name.text }
     let text = sources[expression.span.file].text(expression.span)
-    return text.count <= 40 && !text.contains("\n") ? text : statement
+    return text.count <= 40 && !text.contains("\n")
+      ? text : "\(statement).\(sources[operation.file].text(operation))"
   }
 
   // MARK: Regions
@@ -51,12 +52,13 @@ extension FlowChecker {
     _ kind: FlowRegion.Kind, _ word: String, at span: Span, seeing inner: Scope, _ body: () -> Result
   ) -> Result {
     self.body.regions.append(FlowRegion(kind: kind, parent: jobs.region, span: span))
-    let outer = (scope: scope, region: jobs.region)
+    let outer = (scope: scope, region: jobs.region, statement: statement)
     jobs.region = self.body.regions.count - 1
     scope = inner
     defer {
       let names = scope.names(within: outer.scope)
       jobs.region = outer.region
+      statement = outer.statement
       scope = outer.scope
       for name in names.reversed() where outer.scope.lookup(name) == nil {
         scope = scope.adding(name, .hidden(span, word))

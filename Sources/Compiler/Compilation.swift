@@ -81,7 +81,7 @@ public struct Compilation: Sendable {
     var seen: Set<Diagnostic> = []
     diagnostics =
       (loaded.files.flatMap(\.diagnostics) + findings.filter { !broken.explains($0) })
-      .filter { seen.insert($0).inserted }.inSourceOrder
+      .filter { seen.insert($0).inserted }.inSourceOrder.gathered()
   }
 }
 

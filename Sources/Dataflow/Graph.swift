@@ -55,6 +55,15 @@ public struct Graph: Sendable {
   /// What the pipeline's `run` says.
   public let run: RunOptions
 
+  /// The way in which the plan runs: it follows from the sources.
+  public var mode: RunOptions.Mode {
+    RunOptions.Mode(
+      ofSources: nodes.lazy.compactMap { node in
+        guard case .source = node.operation else { return nil }
+        return node.outputs.first.map { Boundedness($0.bound) }
+      })
+  }
+
   /// Makes a graph.
   public init(
     name: String, documentation: String?, parameters: [GraphParameter], nodes: [Node],
@@ -125,5 +134,15 @@ public struct Node: Sendable {
     self.inputs = inputs
     self.outputs = outputs
     self.span = span
+  }
+}
+
+extension Boundedness {
+  fileprivate init(_ bound: FlowType.Bound) {
+    switch bound {
+    case .table: self = .table
+    case .stream: self = .stream
+    case .request: self = .request
+    }
   }
 }

@@ -83,18 +83,23 @@ private struct Lowering {
   ) {
     let ordered = inputs.first.map { $0.port == 0 && isOrdered[$0.node] } ?? false
     let bound = inputs.isEmpty ? FlowType.Bound(step.bound) : bound(of: inputs)
+    let given = inputs.map { nodes[$0.node].outputs[$0.port].time }
+    let isWindowed = given.first == .windowed
     var operation = operation.replacing(&values)
     switch operation {
+    case .aggregate(let aggregate): operation = .aggregate(aggregate.windowed(isWindowed))
+    case .top(let top): operation = .top(top.windowed(isWindowed))
     case .sink(let sink): operation = .sink(sink.ordered(ordered))
     case .reply(let reply):
       operation = .reply(ReplyOperation(status: reply.status, allow: reply.allow, isOrdered: ordered))
     default: break
     }
     let name = name(of: operation, prefix) + pass(of: region)
+    let times = operation.times(of: given)
     nodes.append(
       Node(
         name: name, operation: operation, inputs: inputs,
-        outputs: zip(step.elements, times(of: step, inputs)).map { FlowType(bound, $0, time: $1) },
+        outputs: zip(step.elements, times).map { FlowType(bound, $0, time: $1) },
         value: step.value, region: region, formerName: formerName(name), span: step.span))
     isOrdered.append(operation.givesOrder(ordered))
   }
@@ -116,12 +121,6 @@ private struct Lowering {
   private func formerName(_ name: String) -> String? {
     let statement = name.prefix { $0 != "." && $0 != "/" && $0 != "[" }
     return formerNames[String(statement)].map { $0 + name.dropFirst(statement.count) }
-  }
-
-  /// What a step of a function leaves to its call is as its first input has it.
-  private func times(of step: FlowStep, _ inputs: [Edge]) -> [FlowTime] {
-    let given = inputs.first.map { nodes[$0.node].outputs[$0.port].time } ?? .untimed
-    return step.times.map { $0 == .any ? given : $0 }
   }
 
   private func bound(of inputs: [Edge]) -> FlowType.Bound {
@@ -162,49 +161,28 @@ extension FlowType.Bound {
 }
 
 extension Operation {
-  /// The operator's name in the source.
-  public var name: String {
-    switch self {
-    case .source: "from"
-    case .sink: "into"
-    case .map: "map"
-    case .filter: "filter"
-    case .flatMap: "flat_map"
-    case .tryMap: "try_map"
-    case .union: "union"
-    case .distinct: "distinct"
-    case .join(let join): join.kind.rawValue
-    case .aggregate: "aggregate"
-    case .top: "top"
-    case .sort: "sort"
-    case .limit: "limit"
-    case .sample: "sample"
-    case .split: "split"
-    case .check: "check"
-    case .discard: "discard"
-    case .timed: "timed"
-    case .window: "window"
-    case .scan: "scan"
-    case .latest: "latest"
-    case .rolling: "rolling"
-    case .faults: "faults"
-    case .reply: "reply"
-    case .single: "single"
-    case .toList: "to_list"
-    case .task(let call): call.task.name
-    case .collect: "for"
-    case .choose: "if"
-    case .fail: "fail"
-    }
-  }
-
   /// Whether the first result comes in an order, given whether the input does.
   fileprivate func givesOrder(_ input: Bool) -> Bool {
     switch self {
     case .sort: true
-    case .top(let top): top.group == nil
+    case .top(let top): top.group == nil && !top.isWindowed
     case .map, .filter, .flatMap, .tryMap, .limit, .sample, .split: input
     default: false
     }
+  }
+}
+
+extension AggregateOperation {
+  /// A function's aggregation may have a window in one call and none in another.
+  fileprivate func windowed(_ isWindowed: Bool) -> AggregateOperation {
+    if isWindowed || window == nil { return self }
+    return AggregateOperation(key: key, keyLocal: keyLocal, calls: calls, result: result)
+  }
+}
+
+extension TopOperation {
+  /// As for an aggregation.
+  fileprivate func windowed(_ isWindowed: Bool) -> TopOperation {
+    TopOperation(group: group, count: count, keys: keys, keepsTies: keepsTies, isWindowed: isWindowed)
   }
 }

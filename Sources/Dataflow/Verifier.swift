@@ -198,6 +198,7 @@ private struct Verifier {
       lambda(scan.emit, name, of: [state, input(node)])
       duration(scan.ttl, name)
       result(node, scan.emit.body.type)
+      if scan.late == .bound { result(node, input(node), port: 1) }
     case .latest(let latest):
       lambda(latest.key, name, of: [input(node)])
       duration(latest.ttl, name)
@@ -205,7 +206,9 @@ private struct Verifier {
     case .rolling(let rolling):
       lambda(rolling.key, name, of: [input(node)])
       duration(rolling.span, name)
+      verify(rolling.aggregate, of: input(node), name, beside: rolling.row)
       result(node, rolling.aggregate.result.type)
+      if rolling.late == .bound { result(node, input(node), port: 1) }
     case .faults: result(node, .record(.fault))
     case .reply: break
     case .single: value(node, input(node))
@@ -265,6 +268,7 @@ private struct Verifier {
     if let residual = join.residual {
       expression(residual, name, sees: [join.left.id, join.right.id], is: .bool)
     }
+    if node.outputs.count == 2 { result(node, .late(left, right), port: 1) }
     switch join.kind {
     case .semi, .anti:
       if join.select != nil { problems.append("`\(name)` selects") }
@@ -279,7 +283,9 @@ private struct Verifier {
     }
   }
 
-  private mutating func verify(_ aggregate: AggregateOperation, of element: Type, _ name: String) {
+  private mutating func verify(
+    _ aggregate: AggregateOperation, of element: Type, _ name: String, beside row: Local? = nil
+  ) {
     if let key = aggregate.key { lambda(key, name, of: [element]) }
     if let local = aggregate.keyLocal, local.type != aggregate.key?.body.type {
       problems.append("`\(name)` holds its key as `\(local.type)`")
@@ -291,7 +297,8 @@ private struct Verifier {
       for filter in call.filters { lambda(filter, name, of: [element], gives: .bool) }
       if !seen.insert(call.local.id).inserted { problems.append("`\(name)` computes one local twice") }
     }
-    expression(aggregate.result, name, sees: seen)
+    let others = [row, aggregate.window?.start, aggregate.window?.end].compactMap(\.self)
+    expression(aggregate.result, name, sees: seen.union(others.map(\.id)))
   }
 
   private mutating func verify(_ check: CheckOperation, of element: Type, _ name: String) {

@@ -43,7 +43,8 @@ public enum Catalogue {
   /// Every entry, by code.
   public static let entries: [CatalogueEntry] =
     [
-      parsing, names, types, failure, runFaults, modes, services, jobs, graph, configuration, projectFile,
+      parsing, names, types, failure, runFaults, modes, times, services, jobs, graph, configuration,
+      projectFile,
       connectors,
       runs, statements, flows, tests,
     ].flatMap(\.self).sorted { $0.code.text < $1.code.text }

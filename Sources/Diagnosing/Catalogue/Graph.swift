@@ -15,6 +15,8 @@ extension Code {
   public static let samePlace = Code("G606")
   /// A second `run`.
   public static let runTwice = Code("G607")
+  /// An operator on groups without `group_by`.
+  public static let needsGroups = Code("G609")
   /// More operators than one pipeline may have.
   public static let tooLarge = Code("G608")
 }
@@ -201,6 +203,25 @@ extension Catalogue {
         pipeline p {
           from orders: Table<Order> = csv("orders.csv")
           discard ten(orders)
+        }
+        """),
+    CatalogueEntry(
+      .needsGroups, "groups without group_by",
+      """
+      `scan`, `latest` and `rolling` go through the rows of each key, so `group_by` stands right before them.
+      """,
+      bad: """
+        record Click { user: String, at: Timestamp }
+        pipeline p {
+          from clicks: Table<Click> = csv("clicks.csv")
+          discard clicks.timed(c -> c.at, delay: 10s).latest(late: fail)
+        }
+        """,
+      good: """
+        record Click { user: String, at: Timestamp }
+        pipeline p {
+          from clicks: Table<Click> = csv("clicks.csv")
+          discard clicks.timed(c -> c.at, delay: 10s).group_by(c -> c.user).latest(late: fail)
         }
         """),
   ]

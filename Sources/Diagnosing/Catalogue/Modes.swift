@@ -11,6 +11,30 @@ extension Code {
   public static let needsTime = Code("M504")
   /// A join of two unbounded flows without a limit in time.
   public static let joinOfStreams = Code("M505")
+  /// Another operator than those that work on windows.
+  public static let afterWindow = Code("M506")
+  /// An operator that goes by event time, on an untimed flow.
+  public static let needsTimedFlow = Code("M507")
+  /// `timed` on a timed flow.
+  public static let timedTwice = Code("M508")
+  /// `timed` behind an operator that mixes a source's rows.
+  public static let timedTooLate = Code("M509")
+  /// `union` of a timed flow and an untimed one.
+  public static let unionOfTimes = Code("M510")
+  /// State for each key of an unbounded flow without `ttl`.
+  public static let stateForEver = Code("M511")
+  /// `latest` of an unbounded flow somewhere else than at its two places.
+  public static let afterLatest = Code("M512")
+  /// A check of all rows of an unbounded flow.
+  public static let checkOfUnbounded = Code("M513")
+  /// `late:` where nothing can be late.
+  public static let lateWithoutTime = Code("M516")
+  /// `within:` and `as_of:` at one join.
+  public static let bothTimes = Code("M520")
+  /// A join that keeps what has no match, with a right side that never ends.
+  public static let neverUnmatched = Code("M521")
+  /// `window` without a shape, or with one that can't be.
+  public static let windowShape = Code("M523")
   /// Part of the language, but not of this version.
   public static let notBuilt = Code("M590")
 }

@@ -46,6 +46,9 @@ struct CallArguments {
     labelled.filter { $0.label.text == label }.map(\.value)
   }
 
+  /// Every argument.
+  var all: [Expression] { positional + labelled.map(\.value) }
+
   /// The positional argument at an index, if it is there.
   func at(_ index: Int) -> Expression? { index < positional.count ? positional[index] : nil }
 }

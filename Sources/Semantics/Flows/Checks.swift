@@ -53,8 +53,7 @@ extension FlowChecker {
       condition = .every(lambda, atLeast: arguments["at_least"].map { fraction($0, of: "every") })
     default:
       guard let expression = arguments.at(0) else { return nil }
-      let group = GroupFrame(
-        element: input.element, key: nil, isBroken: input.element == .error, mayBeEmpty: true)
+      let group = GroupFrame(element: input.element, key: nil, mayBeEmpty: true, hasWindow: false)
       let operation = aggregation(expression, of: group, key: nil, expecting: .bool)
       if let message = arguments.at(1) {
         description = literalText(message, option: "the message", of: "that") ?? description

@@ -25,7 +25,7 @@ extension FlowChecker {
       self.pipeline?.faults = (reference, name.span)
     }
     guard let reference = self.pipeline?.faults?.reference else { return .broken }
-    return .flow(FlowValue(reference: reference, element: .record(.fault), bound: pipeline.bound))
+    return .flow(value(reference))
   }
 
   /// Faults that reach no sink are not taken: the run fails as if nothing was written.

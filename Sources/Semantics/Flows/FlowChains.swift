@@ -53,7 +53,7 @@ extension FlowChecker {
     case .flow(let value): return value
     case .pair(let first, _, let operation):
       report(.unboundResult(operation))
-      return FlowValue(reference: .broken, element: first.element, bound: first.bound)
+      return FlowValue(reference: .broken, element: first.element, bound: first.bound, time: first.time)
     case .grouped(_, _, let name):
       report(.danglingGroup(name))
       return .broken
@@ -119,11 +119,7 @@ extension FlowChecker {
   /// Applies the operator `name` to what stands before it.
   private func apply(_ name: Identifier, to input: ChainValue, _ arguments: [Argument]) -> ChainValue {
     guard let rule = Operators.named[name.text] else {
-      if Operators.unbuilt.contains(name.text) {
-        report(.notBuilt("the operator `\(name.text)` is", at: name.span))
-      } else {
-        report(.unknownOperator(name, candidates: Operators.names))
-      }
+      report(.unknownOperator(name, candidates: Operators.names))
       for argument in arguments { markUses(in: argument.value) }
       return .broken
     }
@@ -143,7 +139,7 @@ extension FlowChecker {
     case .flow(let value): flow = value
     case .pair(let first, _, let operation):
       report(.unboundResult(operation))
-      flow = FlowValue(reference: .broken, element: first.element, bound: first.bound)
+      flow = FlowValue(reference: .broken, element: first.element, bound: first.bound, time: first.time)
     case .grouped, .broken: break
     }
     return checker.standing(in: .lambda(of: name.text, checker)) { rule.apply(self, flow, name, matched) }
@@ -203,7 +199,7 @@ extension FlowChecker {
     let reference = add(
       .call(function, values: complete), flows, elements: [function.resultElement], bound: bound,
       at: name.span)
-    return .flow(FlowValue(reference: reference, element: function.resultElement, bound: bound))
+    return .flow(value(reference))
   }
 
   private func argument(

@@ -10,6 +10,8 @@ struct FlowValue {
   var element: Type
   /// Whether it ends.
   var bound: Boundedness
+  /// What it knows of event time, as far as that is known here.
+  var time = FlowTime.any
   /// Whether `limit` may follow.
   var isSorted = false
 
@@ -78,8 +80,12 @@ final class FlowChecker {
   /// Jobs, their values, and the regions they are in.
   var jobs = JobState()
 
-  init(checker: ExpressionChecker, sources: SourceMap, cover: Cover) {
+  /// What calls give; nil while the bodies of flow functions are not all known.
+  private var callTimes: CallTimes?
+
+  init(checker: ExpressionChecker, sources: SourceMap, cover: Cover, followsCalls: Bool = false) {
     self.checker = checker
+    callTimes = followsCalls ? CallTimes() : nil
     self.sources = sources
     self.cover = cover
     checker.groups = self
@@ -140,17 +146,45 @@ final class FlowChecker {
     body.steps.append(
       FlowStep(
         kind: kind, statement: statement, inputs: inputs.map(\.reference), elements: elements,
-        bound: bound ?? joined, region: jobs.region, span: span))
+        bound: bound ?? joined, times: times(of: kind, inputs), region: jobs.region, span: span))
     return FlowReference(step: body.steps.count - 1)
+  }
+
+  private func times(of kind: FlowStep.Kind, _ inputs: [FlowValue]) -> [FlowTime] {
+    switch kind {
+    case .parameter: [.any]
+    case .reportedSource: [.untimed]
+    case .operation(let operation): operation.times(of: inputs.map(\.time))
+    case .call(let function, _): [callTimes?.time(of: function, inputs.map(\.time)) ?? .any]
+    }
+  }
+
+  /// What a reference leads to.
+  func value(_ reference: FlowReference, isSorted: Bool = false) -> FlowValue {
+    let step = body.steps[reference.step]
+    return FlowValue(
+      reference: reference, element: step.elements[reference.port], bound: step.bound,
+      time: step.times[reference.port], isSorted: isSorted)
   }
 
   /// Adds an operator with one result, which ends if all inputs end.
   func add(
     _ operation: Operation, _ inputs: [FlowValue], element: Type, isSorted: Bool = false, at span: Span
   ) -> FlowValue {
-    let reference = add(.operation(operation), inputs, elements: [element], at: span)
-    return FlowValue(
-      reference: reference, element: element, bound: body.steps[reference.step].bound, isSorted: isSorted)
+    value(add(.operation(operation), inputs, elements: [element], at: span), isSorted: isSorted)
+  }
+
+  /// Adds an operator with a second result (failed or late rows), unless the operation sends it elsewhere.
+  func add(
+    _ operation: Operation, _ inputs: [FlowValue], element: Type, second: Type, isSorted: Bool = false,
+    by name: Identifier
+  ) -> ChainValue {
+    guard operation.secondResult == .bound else {
+      return .flow(add(operation, inputs, element: element, isSorted: isSorted, at: name.span))
+    }
+    let first = add(.operation(operation), inputs, elements: [element, second], at: name.span)
+    return .pair(
+      value(first, isSorted: isSorted), value(FlowReference(step: first.step, port: 1)), operation: name)
   }
 
   /// Whether a flow is of the kind that is wanted, as far as the errors before let one judge.
@@ -166,7 +200,7 @@ final class FlowChecker {
   }
 
   /// A value over the parameters: an option, an argument.
-  func constant(_ expression: Expression, expecting type: Type) -> TypedExpression {
+  func constant(_ expression: Expression, expecting type: Type?) -> TypedExpression {
     value(expression, expecting: type)
   }
 }

@@ -13,10 +13,9 @@ extension DeclaredProgram {
       checker: checker, sources: sources, cover: function.isFallible ? .function : .none)
     flows.check(pending.syntax, as: function)
     checker.groups = nil
-    if !pending.isRecursive, !checker.diagnostics.hasErrors, flows.body.result != nil {
-      function.body = flows.body
-    }
-    return checker.diagnostics
+    let diagnostics = checker.diagnostics + KindCheck.check(flows.body, of: function)
+    if !pending.isRecursive, !diagnostics.hasErrors, flows.body.result != nil { function.body = flows.body }
+    return diagnostics
   }
 
   /// Checks `pipelines[index]`. The bodies of flow functions must have been checked.
@@ -25,7 +24,7 @@ extension DeclaredProgram {
   ) -> (pipeline: CheckedPipeline, diagnostics: [Diagnostic]) {
     let pending = pipelines[index]
     let checker = ExpressionChecker(module: modules[pending.module], ordinal: pending.ordinal)
-    let flows = FlowChecker(checker: checker, sources: sources, cover: .statement)
+    let flows = FlowChecker(checker: checker, sources: sources, cover: .statement, followsCalls: true)
     let parameters = flows.check(pending.syntax)
     checker.groups = nil
 
@@ -35,16 +34,13 @@ extension DeclaredProgram {
       diagnostics.append(.tooLarge(pending.syntax.name, steps: Inlining.mostSteps))
       return (CheckedPipeline(pending, parameters, flows, isSound: false), diagnostics)
     }
-    var bounds = BoundednessCheck()
-    let kinds = flows.sourceKinds.map { ($0.name, $0.span) }
-    bounds.check(flows.body, kinds: Dictionary(kinds, uniquingKeysWith: { first, _ in first }))
-    var tasks = ExternalTasks()
-    tasks.check(flows.body, kinds: Dictionary(kinds, uniquingKeysWith: { first, _ in first }))
-    let found = bounds.diagnostics + tasks.diagnostics
-    if !found.isEmpty {
+    let declared = flows.sourceKinds.map { ($0.name, $0.span) }
+    let kinds = KindCheck.check(
+      flows.body, declared: Dictionary(declared, uniquingKeysWith: { first, _ in first }))
+    if !kinds.isEmpty {
       // What would not work if it were built is told first.
       diagnostics.removeAll { $0.code == .notBuilt }
-      diagnostics += found
+      diagnostics += kinds
     }
     let isSound = !diagnostics.hasErrors && inlining.isSound
     return (CheckedPipeline(pending, parameters, flows, isSound: isSound), diagnostics)
@@ -118,7 +114,7 @@ extension FlowChecker {
         let reference = add(
           .parameter(index), [], elements: [flow.element], bound: flow.bound, at: declaration.name.span)
         taken[declaration.name.text] = nil  // A name given twice was reported with the signature.
-        bind(declaration.name, to: FlowValue(reference: reference, element: flow.element, bound: flow.bound))
+        bind(declaration.name, to: value(reference))
       case .value(let index):
         taken[declaration.name.text] = declaration.name.span
         scope = scope.adding(function.values[index])

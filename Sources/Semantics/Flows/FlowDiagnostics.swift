@@ -196,7 +196,9 @@ extension Diagnostic {
       label: "two results",
       help: isTry
         ? "bind both: `let ok, failed = ...try_map(...)`, or say `failed: discard` or `failed: fail`"
-        : "bind both as the whole right side: `let one, other = ....\(operation.text)(...)`")
+        : operation.text == "split"
+          ? "bind both as the whole right side: `let one, other = ....split(...)`"
+          : "bind both: `let rows, late = ....\(operation.text)(...)`, or say `late: discard` or `late: fail`")
   }
 
   static func secondName(_ name: Identifier, operation: Identifier?) -> Diagnostic {
@@ -205,27 +207,47 @@ extension Diagnostic {
       operation.map { "`\($0.text)` has one result, so there is nothing for `\(name.text)`" }
         ?? "there is one result, so there is nothing for `\(name.text)`",
       at: name.span, label: "no second result",
-      help: "two names stand before `try_map` or `split` as the last operator")
+      help: "two names stand before an operator with two results: `try_map`, `split`, or one that can be late")
   }
 
-  static func boundFailures(_ label: Span, at name: Identifier) -> Diagnostic {
+  static func directedResult(_ label: Identifier, at name: Identifier) -> Diagnostic {
     Diagnostic(
-      .secondName, "`failed:` says where failed rows go, so there is nothing for `\(name.text)`",
-      at: name.span, label: "no second result", labels: [Label(label, "said here")],
-      help: "drop the second name, or `failed:`")
+      .secondName, "`\(label.text):` says where \(label.text) rows go, so there is nothing for `\(name.text)`",
+      at: name.span, label: "no second result", labels: [Label(label.span, "said here")],
+      help: "drop the second name, or `\(label.text):`")
   }
 
   static func danglingGroup(_ name: Identifier) -> Diagnostic {
     Diagnostic(
       .danglingGroup, "groups are consumed in the chain that makes them", at: name.span,
-      label: "no `aggregate` or `top` follows",
-      help: "go on with `.aggregate(g -> ...)` or `.top(n, by: ...)`")
+      label: "nothing takes the groups",
+      help: "go on with `.aggregate(g -> ...)`, `.top(n, by: ...)`, or on a timed flow `scan`, `latest`, `rolling`")
   }
 
   static func afterGroup(_ name: Identifier, group: Identifier) -> Diagnostic {
     Diagnostic(
       .danglingGroup, "`\(name.text)` does not work on groups", at: name.span,
-      label: "only `aggregate` and `top` follow `group_by`", labels: [Label(group.span, "grouped here")])
+      label: "only `aggregate`, `top`, `scan`, `latest` and `rolling` follow `group_by`",
+      labels: [Label(group.span, "grouped here")])
+  }
+
+  static func needsGroups(_ name: Identifier) -> Diagnostic {
+    Diagnostic(
+      .needsGroups, "`\(name.text)` works on groups", at: name.span, label: "no `group_by` before",
+      help: "group first: `.group_by(r -> r.key).\(name.text)(...)`")
+  }
+
+  static func lateWithoutTime(_ label: Identifier, of name: Identifier, needs: String) -> Diagnostic {
+    Diagnostic(
+      .lateWithoutTime, "nothing is late at a `\(name.text)` without \(needs)", at: label.span,
+      label: "never used", help: "drop `late:`, or say \(needs)")
+  }
+
+  static func bothTimes(_ label: Identifier, of name: Identifier, first: Identifier) -> Diagnostic {
+    Diagnostic(
+      .bothTimes, "`\(name.text)` takes `within:` or `as_of:`, not both", at: label.span,
+      label: "the second of the two", labels: [Label(first.span, "the first")],
+      help: "`within:` gives every match that near, `as_of:` the newest one before")
   }
 
   static func limitWithoutSort(_ name: Identifier) -> Diagnostic {
@@ -310,51 +332,6 @@ extension Diagnostic {
       help: found == .any ? "a `Flow` may be unbounded: declare a `\(wanted.typeName)`" : nil)
   }
 
-  // MARK: Modes
-
-  static func neverCompletes(_ operation: String, at span: Span, source: Span, element: Type) -> Diagnostic {
-    let time = element.firstTimestamp ?? "at"
-    return Diagnostic(
-      .neverCompletes, "`\(operation)` never completes on an unbounded flow", at: span,
-      label: "needs a window in a stream plan", labels: [Label(source, "unbounded here")],
-      fixes: [
-        Fix(
-          "insert `.timed(c -> c.\(time), delay: 10s).window(tumbling(1m), late: fail)` before `group_by`")
-      ])
-  }
-
-  static func neverOrdered(_ operation: String, at span: Span, source: Span, help: String) -> Diagnostic {
-    Diagnostic(
-      .neverCompletes, "`\(operation)` never completes on an unbounded flow", at: span,
-      label: "never sees the last row", labels: [Label(source, "unbounded here")], help: help)
-  }
-
-  static func joinOfStreams(_ operation: String, at span: Span, source: Span) -> Diagnostic {
-    Diagnostic(
-      .joinOfStreams, "`\(operation)` of two unbounded flows needs a limit in time", at: span,
-      label: "needs `within:` or `as_of:`", labels: [Label(source, "unbounded here")],
-      help: "say how far apart matches may be, as in `within: 1h`")
-  }
-
-  static func needsTime(_ aggregate: Identifier) -> Diagnostic {
-    Diagnostic(
-      .needsTime, "`\(aggregate.text)` needs a timed flow: without a time no row comes first",
-      at: aggregate.span,
-      label: "no `timed` above",
-      help: "take the row with the least or greatest time: `g.min_by(r -> r.at)`, `g.max_by(r -> r.at)`")
-  }
-
-  static func needsWindow(at span: Span) -> Diagnostic {
-    Diagnostic(
-      .needsTime, "these groups have no window", at: span, label: "no `window` above",
-      help: "`g.window` is there after `.timed(...).window(...)`")
-  }
-
-  static func mode(_ mode: Identifier, needs: String, label: String, at source: Span?) -> Diagnostic {
-    Diagnostic(
-      .modeMismatch, "`run \(mode.text)` does not fit: \(needs)", at: mode.span, label: "declared here",
-      labels: source.map { [Label($0, label)] } ?? [],
-      help: "the mode follows from the sources: `run` only asserts it")
   }
 }
 

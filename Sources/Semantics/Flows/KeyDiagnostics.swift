@@ -77,13 +77,25 @@ extension Diagnostic {
 
   static func keyCalled(_ name: Identifier) -> Diagnostic {
     Diagnostic(
-      .surplusInput, "`key` is a value, not a function", at: name.span, label: "write it without `( )`")
+      .surplusInput, "`\(name.text)` is a value, not a function", at: name.span, label: "write it without `( )`")
   }
 
   static func noKey(_ name: Identifier) -> Diagnostic {
     Diagnostic(
       .noGroupKey, "there is no `key`: the flow is not grouped", at: name.span, label: "no `group_by` before",
       help: "group first: `.group_by(r -> r.shop).aggregate(g -> ...)`")
+  }
+
+  static func windowAsValue(_ name: Identifier) -> Diagnostic {
+    Diagnostic(
+      .narrowedGroup, "a window is no value", at: name.span, label: "has a start and an end",
+      help: "take `g.window.start` or `g.window.end`, a `Timestamp`")
+  }
+
+  static func unknownPartOfWindow(_ name: Identifier) -> Diagnostic {
+    misspelt(
+      .unknownAggregate, "a window has no `\(name.text)`", name, label: "not a part of a window",
+      candidates: ["start", "end"], otherwise: "a window has `start` and `end`")
   }
 
   static func narrowedGroupAsValue(_ name: Identifier) -> Diagnostic {

@@ -64,6 +64,7 @@ extension FlowChecker {
   /// What can be judged when all statements are known.
   func checkWhole(_ syntax: PipelineDeclaration) {
     guard let pipeline else { return }
+    checkMode(pipeline)
     checkFaults(pipeline)
     checkService(pipeline, syntax.name)
     checkDelivery(pipeline)

@@ -69,12 +69,12 @@ extension FlowChecker {
     guard let checked = source(connector, of: name, holding: signature, type: type.span) else {
       let reference = add(
         .reportedSource, [], elements: [signature.element], bound: signature.bound, at: type.span)
-      bind(name, to: FlowValue(reference: reference, element: signature.element, bound: signature.bound))
+      bind(name, to: value(reference))
       return
     }
     let reference = add(
       .operation(.source(checked)), [], elements: [signature.element], bound: signature.bound, at: name.span)
-    bind(name, to: FlowValue(reference: reference, element: signature.element, bound: signature.bound))
+    bind(name, to: value(reference))
   }
 
   private func into(
@@ -148,10 +148,8 @@ extension FlowChecker {
     guard case .call(let callee, _, let arguments) = value.kind,
       case .member(_, let operation, _) = callee.kind
     else { return .secondName(name, operation: nil) }
-    if operation.text == "try_map",
-      let label = arguments.compactMap(\.label).first(where: { $0.text == "failed" })
-    {
-      return .boundFailures(label.span, at: name)
+    if let label = arguments.compactMap(\.label).first(where: { ["failed", "late"].contains($0.text) }) {
+      return .directedResult(label, at: name)
     }
     return .secondName(name, operation: operation)
   }

@@ -20,7 +20,6 @@ extension FlowChecker {
       }
       mode = named
       self.pipeline?.run.mode = (mode, written.span)
-      assert(written)
     } else {
       mode = pipeline.mode
     }
@@ -82,33 +81,6 @@ extension FlowChecker {
       return nil
     }
     return value
-  }
-
-  /// `run MODE` asserts what the sources say.
-  private func assert(_ mode: Identifier) {
-    let stream = sourceKinds.first { $0.bound == .stream }
-    let request = sourceKinds.first { $0.bound == .request }
-    let table = sourceKinds.first { $0.bound == .table }
-    switch mode.text {
-    case "batch":
-      if let stream {
-        report(.mode(mode, needs: "a source is unbounded", label: "unbounded here", at: stream.span))
-      } else if let request {
-        report(.mode(mode, needs: "a source is a request", label: "a request here", at: request.span))
-      }
-    case "stream":
-      if let request {
-        report(.mode(mode, needs: "a source is a request", label: "a request here", at: request.span))
-      } else if stream == nil, let table {
-        report(.mode(mode, needs: "all sources are bounded", label: "bounded here", at: table.span))
-      }
-    default:
-      if let stream, request == nil {
-        report(.mode(mode, needs: "a source is unbounded", label: "unbounded here", at: stream.span))
-      } else if request == nil, let table {
-        report(.mode(mode, needs: "no source is a `Request`", label: "bounded here", at: table.span))
-      }
-    }
   }
 }
 

@@ -154,6 +154,11 @@ struct TypeResolver {
 }
 
 extension Type {
+  /// What the second result of a join in time holds: a late row of one of its sides.
+  public static func late(_ left: Type, _ right: Type) -> Type {
+    .row(RowType(names: ["left", "right"], types: [left.asOptional, right.asOptional]))
+  }
+
   /// `Failed<A>`: what the second result of `try_map` holds.
   public static func failed(of input: Type) -> Type {
     .row(RowType(names: ["input", "error", "operator"], types: [input, .string, .string]))

@@ -15,9 +15,15 @@ extension FlowChecker {
 
   /// A duration of more than nothing.
   func duration(_ expression: Expression, option: String, of name: String) -> TypedExpression {
+    duration(expression, "`\(option)` of `\(name)`")
+  }
+
+  /// A duration; `what` reads "the length of `tumbling`".
+  func duration(_ expression: Expression, _ what: String, mayBeZero: Bool = false) -> TypedExpression {
     let value = constant(expression, expecting: .duration)
-    if let length = value.durationLiteral, length <= 0 {
-      report(.optionRange("`\(option)` of `\(name)`", "more than nothing, as in `30s`", at: expression.span))
+    if let length = value.durationLiteral, mayBeZero ? length < 0 : length <= 0 {
+      let range = mayBeZero ? "zero or more" : "more than nothing, as in `30s`"
+      report(.optionRange(what, range, at: expression.span))
     }
     return value
   }

@@ -339,3 +339,41 @@ extension Operation {
     }
   }
 }
+
+extension Operation {
+  /// The operator's name in the source.
+  public var name: String {
+    switch self {
+    case .source: "from"
+    case .sink: "into"
+    case .map: "map"
+    case .filter: "filter"
+    case .flatMap: "flat_map"
+    case .tryMap: "try_map"
+    case .union: "union"
+    case .distinct: "distinct"
+    case .join(let join): join.kind.rawValue
+    case .aggregate: "aggregate"
+    case .top: "top"
+    case .sort: "sort"
+    case .limit: "limit"
+    case .sample: "sample"
+    case .split: "split"
+    case .check: "check"
+    case .discard: "discard"
+    case .timed: "timed"
+    case .window: "window"
+    case .scan: "scan"
+    case .latest: "latest"
+    case .rolling: "rolling"
+    case .faults: "faults"
+    case .reply: "reply"
+    case .single: "single"
+    case .toList: "to_list"
+    case .task(let call): call.task.name
+    case .collect: "for"
+    case .choose: "if"
+    case .fail: "fail"
+    }
+  }
+}

@@ -28,9 +28,10 @@ extension FlowChecker {
     _ input: FlowValue, key: TypedLambda?, _ name: Identifier, _ arguments: CallArguments
   ) -> ChainValue {
     guard let expression = arguments.at(0) else { return .broken }
-    // After a broken flow nobody knows whether there is a group: `g.key` is not judged.
-    let group = GroupFrame(
-      element: input.element, key: key?.body.type, isBroken: input.element == .error, mayBeEmpty: key == nil)
+    var group = GroupFrame(
+      element: input.element, key: key?.body.type, mayBeEmpty: key == nil && input.time != .windowed,
+      hasWindow: true)
+    if input.time == .windowed || input.time == .any { group.window = makeWindow() }
     guard let operation = aggregation(expression, of: group, key: key, expecting: nil) else { return .broken }
     return .flow(
       add(.aggregate(operation), [input], element: elementType(operation.result), at: name.span))
@@ -40,17 +41,44 @@ extension FlowChecker {
   func aggregation(
     _ expression: Expression, of group: GroupFrame, key: TypedLambda?, expecting type: Type?
   ) -> AggregateOperation? {
-    guard let (names, body) = checker.lambdaParts(expression, count: 1), let name = names.first else {
+    guard let (names, body) = checker.lambdaParts(expression, count: 1) else {
       markUses(in: expression)
       return nil
     }
+    return aggregation(body, of: group, named: names[0], in: scope, key: key, expecting: type)
+  }
+
+  /// Checks `(x, g) -> ...`, where `x` is a row; nil where it is no such lambda, which was reported.
+  func aggregation(overRow expression: Expression, of group: GroupFrame, key: TypedLambda) -> (
+    row: Local, aggregate: AggregateOperation
+  )? {
+    guard let (names, body) = checker.lambdaParts(expression, count: 2) else {
+      markUses(in: expression)
+      return nil
+    }
+    let row = checker.makeLocal(names[0].text, group.element)
+    let inner = group.element == .error ? scope.adding(names[0].text, .broken) : scope.adding(row)
+    return (row, aggregation(body, of: group, named: names[1], in: inner, key: key, expecting: nil))
+  }
+
+  private func aggregation(
+    _ body: Expression, of group: GroupFrame, named name: Identifier, in scope: Scope, key: TypedLambda?,
+    expecting type: Type?
+  ) -> AggregateOperation {
     let index = groups.count
     var frame = group
     frame.keyLocal = group.key.map { checker.makeLocal("key", $0) }
     groups.append(frame)
     let inner = scope.adding(name.text, .group(index))
     let result = checker.check(body, in: inner, expecting: type, cover: cover)
+    frame = groups[index]
     return AggregateOperation(
-      key: key, keyLocal: groups[index].keyLocal, calls: groups[index].calls, result: result)
+      key: key, keyLocal: frame.keyLocal, window: frame.window, calls: frame.calls, result: result)
+  }
+
+  /// The locals of a window's start and end.
+  func makeWindow() -> WindowLocals {
+    WindowLocals(
+      start: checker.makeLocal("window_start", .timestamp), end: checker.makeLocal("window_end", .timestamp))
   }
 }

@@ -7,22 +7,27 @@ struct GroupFrame {
   let element: Type
   /// The type of `g.key`.
   let key: Type?
-  /// The flow was reported, so what is missing may be its fault.
-  let isBroken: Bool
   /// Whether there may be no row: an ungrouped, bounded flow.
   let mayBeEmpty: Bool
+  /// Whether the flow may be cut into windows.
+  let hasWindow: Bool
   /// Holds the key.
   var keyLocal: Local?
+  /// Hold the window's start and end.
+  var window: WindowLocals?
   /// What is computed so far.
   var calls: [AggregateCall] = []
   /// Whether a lambda over the group's rows is being checked.
   var isInRow = false
 
-  init(element: Type, key: Type?, isBroken: Bool, mayBeEmpty: Bool) {
+  /// The flow was reported, so what is missing may be its fault: nobody knows whether there is a group.
+  var isBroken: Bool { element == .error }
+
+  init(element: Type, key: Type?, mayBeEmpty: Bool, hasWindow: Bool) {
     self.element = element
     self.key = key
-    self.isBroken = isBroken
     self.mayBeEmpty = mayBeEmpty
+    self.hasWindow = hasWindow
   }
 }
 
@@ -36,7 +41,8 @@ enum Aggregates {
     "count": CallSignature(kind: "aggregate", example: "g.count()"),
     "sum": over("a lambda", "sum"), "mean": over("a lambda", "mean"), "min": over("a lambda", "min"),
     "max": over("a lambda", "max"), "min_by": over("a lambda", "min_by"),
-    "max_by": over("a lambda", "max_by"),
+    "max_by": over("a lambda", "max_by"), "first": over("a lambda", "first"),
+    "last": over("a lambda", "last"),
     "collect": over("a lambda", "collect"), "count_distinct": over("a lambda", "count_distinct"),
     "stddev": over("a lambda", "stddev"),
     "quantile": CallSignature(
@@ -55,7 +61,7 @@ enum Aggregates {
     kind: "aggregate", positional: ["a condition"], example: "g.where(r -> r.amount > 0).count()")
 
   /// Everything that may stand behind `g.`.
-  static let names = (Array(signatures.keys) + ["key", "window", "where", "first", "last"]).sorted()
+  static let names = (Array(signatures.keys) + ["key", "window", "where"]).sorted()
 }
 
 extension FlowChecker: GroupResolver {
@@ -66,17 +72,15 @@ extension FlowChecker: GroupResolver {
       markUses(in: Expression(.list((use.arguments ?? []).map(\.value)), span: use.span))
       return checker.fail(.groupInRow(use.member))
     }
-    if case .member(_, let window, _) = use.base.kind, window.text == "window" {
-      if groups[use.group].isBroken { return checker.poison(use.span) }
-      return checker.fail(.needsWindow(at: window.span))
-    }
+    if case .member(_, let word, _) = use.base.kind, word.text == "window" { return window(use, word) }
     var filters: [TypedLambda] = []
     guard narrow(use.base, use.group, scope, &filters) else { return checker.poison(use.span) }
     switch use.member.text {
     case "key": return key(use)
     case "window":
       if groups[use.group].isBroken { return checker.poison(use.span) }
-      return checker.fail(.needsWindow(at: use.member.span))
+      return checker.fail(
+        groups[use.group].hasWindow ? .windowAsValue(use.member) : .needsWindow(at: use.member.span))
     case "where":
       var ignored = filters
       let whole = Expression(
@@ -85,8 +89,6 @@ extension FlowChecker: GroupResolver {
           arguments: use.arguments ?? []), span: use.span)
       if narrow(whole, use.group, scope, &ignored) { return checker.fail(.narrowedGroupAsValue(use.member)) }
       return checker.poison(use.span)
-    case "first", "last":
-      return checker.fail(.needsTime(use.member))
     default: break
     }
     guard let signature = Aggregates.signatures[use.member.text],
@@ -100,11 +102,27 @@ extension FlowChecker: GroupResolver {
     return aggregate(function, use, matched, filters, scope)
   }
 
-  private func key(_ use: GroupUse) -> TypedExpression {
-    if let arguments = use.arguments {
-      for argument in arguments { markUses(in: argument.value) }
-      return checker.fail(.keyCalled(use.member))
+  /// `g.window.start` and `g.window.end`.
+  private func window(_ use: GroupUse, _ word: Identifier) -> TypedExpression {
+    if groups[use.group].isBroken { return checker.poison(use.span) }
+    if !groups[use.group].hasWindow { return checker.fail(.needsWindow(at: word.span)) }
+    guard ["start", "end"].contains(use.member.text) else {
+      return checker.fail(.unknownPartOfWindow(use.member))
     }
+    if let arguments = use.arguments { return called(use, arguments) }
+    let window = groups[use.group].window ?? makeWindow()
+    groups[use.group].window = window
+    return TypedExpression(
+      .local(use.member.text == "start" ? window.start : window.end), .timestamp, use.span)
+  }
+
+  private func called(_ use: GroupUse, _ arguments: [Argument]) -> TypedExpression {
+    for argument in arguments { markUses(in: argument.value) }
+    return checker.fail(.keyCalled(use.member))
+  }
+
+  private func key(_ use: GroupUse) -> TypedExpression {
+    if let arguments = use.arguments { return called(use, arguments) }
     guard let local = groups[use.group].keyLocal else {
       return groups[use.group].isBroken ? checker.poison(use.span) : checker.fail(.noKey(use.member))
     }

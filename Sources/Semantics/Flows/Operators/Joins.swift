@@ -2,7 +2,7 @@ import Diagnosing
 import Syntax
 
 extension OperatorRule {
-  /// `join left_join semi_join anti_join (other, on:, select:)`.
+  /// `join left_join semi_join anti_join (other, on:, within:, as_of:, late:, select:)`.
   static func join(_ kind: JoinOperation.Kind) -> OperatorRule {
     let selects = kind == .inner || kind == .left
     let required = selects ? ["on", "select"] : ["on"]
@@ -10,7 +10,7 @@ extension OperatorRule {
     return OperatorRule(
       CallSignature(
         positional: ["the other flow"], required: required,
-        unbuilt: selects ? ["within", "as_of"] : ["within"],
+        options: selects ? ["within", "as_of", "late"] : ["within", "late"],
         example: ".\(kind.rawValue)(other, on: (a, b) -> a.key == b.key\(select))")
     ) { checker, input, name, arguments in
       checker.join(kind, input, name, arguments)
@@ -37,13 +37,36 @@ extension FlowChecker {
     case .inner, .left: element = select.map { elementType($0.body) } ?? .error
     case .semi, .anti: element = left.element
     }
+    let time = joinTime(name, arguments)
+    let late = time == nil ? .fail : secondResult("late", arguments, of: name)
+    let unmatched = Type.late(left.element, right.element)
     guard arguments.isComplete, let condition else {
-      return .flow(FlowValue(reference: .broken, element: element, bound: left.bound))
+      let broken = FlowValue(reference: .broken, element: element, bound: left.bound)
+      let rest = FlowValue(reference: .broken, element: unmatched, bound: left.bound)
+      return time != nil && late == .bound ? .pair(broken, rest, operation: name) : .flow(broken)
     }
     let operation = JoinOperation(
       kind: kind, left: condition.left, right: condition.right, equalities: condition.equalities,
-      residual: condition.residual, select: select)
-    return .flow(add(.join(operation), [left, right], element: element, at: name.span))
+      residual: condition.residual, select: select, time: time, late: late)
+    return add(.join(operation), [left, right], element: element, second: unmatched, by: name)
+  }
+
+  /// What `within:` or `as_of:` says.
+  private func joinTime(_ name: Identifier, _ arguments: CallArguments) -> JoinTime? {
+    let options = arguments.labelled.filter { ["within", "as_of"].contains($0.label.text) }
+    guard let (label, expression) = options.first else {
+      reportLate(arguments, of: name, needs: "`within:` or `as_of:`")
+      return nil
+    }
+    if options.count > 1 {
+      report(.bothTimes(options[1].label, of: name, first: label))
+      markUses(in: options[1].value)
+    }
+    if label.text == "as_of", case .name(let word) = expression.kind, word.text == "forever" {
+      return .asOf(nil)
+    }
+    let distance = duration(expression, "`\(label.text):` of `\(name.text)`", mayBeZero: true)
+    return label.text == "within" ? .within(distance) : .asOf(distance)
   }
 
   /// Takes `on:` apart: equalities with each side of one parameter, and the rest.

@@ -23,17 +23,15 @@ struct OperatorRule: Sendable {
 
 /// The closed set of operators (LANGUAGE.md 5).
 enum Operators {
-  /// Those that are built, by name.
+  /// By name.
   static let named: [String: OperatorRule] = [
     "map": .map, "filter": .filter, "flat_map": .flatMap, "try_map": .tryMap, "union": .union,
     "distinct": .distinct, "join": .join(.inner), "left_join": .join(.left), "semi_join": .join(.semi),
     "anti_join": .join(.anti), "group_by": .groupBy, "aggregate": .aggregate, "top": .top, "sort": .sort,
-    "limit": .limit, "sample": .sample, "split": .split,
+    "limit": .limit, "sample": .sample, "split": .split, "timed": .timed, "window": .window, "scan": .scan,
+    "latest": .latest, "rolling": .rolling,
   ]
 
-  /// Those of the language that this version does not build.
-  static let unbuilt: Set<String> = ["timed", "window", "scan", "latest", "rolling"]
-
   /// All names, in order.
-  static let names = (Array(named.keys) + unbuilt + FlowChecker.valueOperators).sorted()
+  static let names = (Array(named.keys) + FlowChecker.valueOperators).sorted()
 }

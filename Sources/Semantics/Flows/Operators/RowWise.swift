@@ -57,21 +57,10 @@ extension OperatorRule {
     let lambda = checker.checker.checkLambda(
       expression, parameters: [input.element], in: checker.scope, expecting: nil, cover: .tryMap)
     let element = checker.elementType(lambda.body)
-    guard let option = arguments["failed"] else {
-      let failed = Type.failed(of: input.element)
-      let reference = checker.add(
-        .operation(.tryMap(lambda, failed: .bound)), [input], elements: [element, failed], at: name.span)
-      let ok = FlowValue(
-        reference: reference, element: element, bound: input.bound, isSorted: input.isSorted)
-      let bad = FlowValue(
-        reference: FlowReference(step: reference.step, port: 1), element: failed, bound: input.bound)
-      return .pair(ok, bad, operation: name)
-    }
-    let word = checker.word(option, option: "failed:", of: name.text, among: ["discard", "fail"])
-    return .flow(
-      checker.add(
-        .tryMap(lambda, failed: word == "fail" ? .fail : .discard), [input], element: element,
-        isSorted: input.isSorted, at: name.span))
+    let failed = checker.secondResult("failed", arguments, of: name)
+    return checker.add(
+      .tryMap(lambda, failed: failed), [input], element: element, second: .failed(of: input.element),
+      isSorted: input.isSorted, by: name)
   }
 }
 

@@ -24,11 +24,9 @@ extension OperatorRule {
     let reference = checker.add(
       .operation(.split(fraction: options.fraction, by: options.by, salt: options.salt)), [input],
       elements: [input.element, input.element], at: name.span)
-    var one = input
-    one.reference = reference
-    var other = input
-    other.reference = FlowReference(step: reference.step, port: 1)
-    return .pair(one, other, operation: name)
+    return .pair(
+      checker.value(reference, isSorted: input.isSorted),
+      checker.value(FlowReference(step: reference.step, port: 1), isSorted: input.isSorted), operation: name)
   }
 }
 

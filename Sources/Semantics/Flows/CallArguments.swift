@@ -15,21 +15,19 @@ struct CallSignature: Sendable {
   var options: [String] = []
   /// The labels that may be given more than once.
   var repeatable: [String] = []
-  /// The labels that the language has and this version does not build.
-  var unbuilt: [String] = []
   /// The call as it should look, for help.
   var example: String
   /// The call with all that it may have, where that is worth showing.
   var form: String?
 
-  var labels: [String] { required + options + unbuilt }
+  var labels: [String] { required + options }
 }
 
 /// The arguments of a call, matched with its signature.
 struct CallArguments {
   /// In order; as many as are required, unless `isComplete` is false.
   var positional: [Expression] = []
-  /// Those whose label the signature has and this version builds.
+  /// Those whose label the signature has.
   var labelled: [(label: Identifier, value: Expression)] = []
   /// False when something required is missing (which was reported).
   var isComplete = true
@@ -72,10 +70,7 @@ extension FlowChecker {
         }
         continue
       }
-      if signature.unbuilt.contains(label.text) {
-        report(.notBuilt("`\(label.text):` of `\(name.text)` is", at: label.span))
-        markUses(in: argument.value)
-      } else if !signature.labels.contains(label.text) {
+      if !signature.labels.contains(label.text) {
         report(.unknownOption(label, of: name, signature))
         markUses(in: argument.value)
         result.hasStrangers = true

@@ -198,7 +198,8 @@ extension Diagnostic {
         ? "bind both: `let ok, failed = ...try_map(...)`, or say `failed: discard` or `failed: fail`"
         : operation.text == "split"
           ? "bind both as the whole right side: `let one, other = ....split(...)`"
-          : "bind both: `let rows, late = ....\(operation.text)(...)`, or say `late: discard` or `late: fail`")
+          : "bind both: `let rows, late = ....\(operation.text)(...)`, or say `late: discard` or `late: fail`"
+    )
   }
 
   static func secondName(_ name: Identifier, operation: Identifier?) -> Diagnostic {
@@ -207,12 +208,14 @@ extension Diagnostic {
       operation.map { "`\($0.text)` has one result, so there is nothing for `\(name.text)`" }
         ?? "there is one result, so there is nothing for `\(name.text)`",
       at: name.span, label: "no second result",
-      help: "two names stand before an operator with two results: `try_map`, `split`, or one that can be late")
+      help: "two names stand before an operator with two results: `try_map`, `split`, or one that can be late"
+    )
   }
 
   static func directedResult(_ label: Identifier, at name: Identifier) -> Diagnostic {
     Diagnostic(
-      .secondName, "`\(label.text):` says where \(label.text) rows go, so there is nothing for `\(name.text)`",
+      .secondName,
+      "`\(label.text):` says where \(label.text) rows go, so there is nothing for `\(name.text)`",
       at: name.span, label: "no second result", labels: [Label(label.span, "said here")],
       help: "drop the second name, or `\(label.text):`")
   }
@@ -221,7 +224,9 @@ extension Diagnostic {
     Diagnostic(
       .danglingGroup, "groups are consumed in the chain that makes them", at: name.span,
       label: "nothing takes the groups",
-      help: "go on with `.aggregate(g -> ...)`, `.top(n, by: ...)`, or on a timed flow `scan`, `latest`, `rolling`")
+      help:
+        "go on with `.aggregate(g -> ...)`, `.top(n, by: ...)`, or on a timed flow `scan`, `latest`, `rolling`"
+    )
   }
 
   static func afterGroup(_ name: Identifier, group: Identifier) -> Diagnostic {
@@ -329,9 +334,9 @@ extension Diagnostic {
     Diagnostic(
       .wrongKind, "\(what) must be a `\(wanted.typeName)`, and this is a `\(found.typeName)`", at: span,
       label: "a `\(found.typeName)`",
-      help: found == .any ? "a `Flow` may be unbounded: declare a `\(wanted.typeName)`" : nil)
-  }
-
+      help: found == .any
+        ? "a `Flow` \(wanted == .table ? "may be unbounded" : "may end"): declare a `\(wanted.typeName)`"
+        : nil)
   }
 }
 

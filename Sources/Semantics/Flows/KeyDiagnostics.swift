@@ -77,7 +77,8 @@ extension Diagnostic {
 
   static func keyCalled(_ name: Identifier) -> Diagnostic {
     Diagnostic(
-      .surplusInput, "`\(name.text)` is a value, not a function", at: name.span, label: "write it without `( )`")
+      .surplusInput, "`\(name.text)` is a value, not a function", at: name.span,
+      label: "write it without `( )`")
   }
 
   static func noKey(_ name: Identifier) -> Diagnostic {

@@ -92,7 +92,8 @@ enum KindRules {
     return input.unbounded.map {
       .neverOrdered(
         "distinct", at: span, source: $0,
-        help: "say how long a key is remembered, on a timed flow: `.distinct(by: ..., within: 1h, late: fail)`")
+        help:
+          "say how long a key is remembered, on a timed flow: `.distinct(by: ..., within: 1h, late: fail)`")
     }
   }
 

@@ -24,7 +24,9 @@ extension OperatorRule {
   }
 
   /// `latest(ttl:, late:)`: the newest row of each key.
-  static let latest = keyed(CallSignature(options: ["ttl", "late"], example: ".latest(ttl: 30d, late: fail)")) {
+  static let latest = keyed(
+    CallSignature(options: ["ttl", "late"], example: ".latest(ttl: 30d, late: fail)")
+  ) {
     checker, input, key, name, arguments in
     let ttl = arguments["ttl"].map { checker.duration($0, option: "ttl:", of: name.text) }
     let late = checker.secondResult("late", arguments, of: name)

@@ -25,8 +25,6 @@ extension Code {
   public static let stateForEver = Code("M511")
   /// `latest` of an unbounded flow somewhere else than at its two places.
   public static let afterLatest = Code("M512")
-  /// A check of all rows of an unbounded flow.
-  public static let checkOfUnbounded = Code("M513")
   /// `late:` where nothing can be late.
   public static let lateWithoutTime = Code("M516")
   /// `within:` and `as_of:` at one join.

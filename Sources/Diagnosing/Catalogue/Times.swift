@@ -142,26 +142,6 @@ extension Catalogue {
         }
         """),
     CatalogueEntry(
-      .checkOfUnbounded, "check of all rows of an unbounded flow",
-      """
-      `rows`, `unique` and `that` look at all rows, and an unbounded flow never has them. `every` \
-      looks at one row after the other, and refuses the epoch.
-      """,
-      bad: """
-        record Click { user: String, page: String, at: Timestamp }
-        pipeline p {
-          from clicks: Stream<Click> = stdin(format: jsonl)
-          check clicks { rows(min: 1) }
-        }
-        """,
-      good: """
-        record Click { user: String, page: String, at: Timestamp }
-        pipeline p {
-          from clicks: Stream<Click> = stdin(format: jsonl)
-          check clicks { every(c -> c.user != "") }
-        }
-        """),
-    CatalogueEntry(
       .lateWithoutTime, "late where nothing is late",
       """
       Only an operator that goes by event time has late rows.

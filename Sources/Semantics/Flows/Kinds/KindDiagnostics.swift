@@ -58,13 +58,6 @@ extension Diagnostic {
     )
   }
 
-  static func checkOfUnbounded(_ clause: String, at span: Span, source: Span) -> Diagnostic {
-    Diagnostic(
-      .checkOfUnbounded, "`\(clause)` of a check needs all rows, and this flow never ends", at: span,
-      label: "only `every` can be checked here", labels: [Label(source, "unbounded here")],
-      help: "check each row with `every(r -> ...)`, or check what windows give")
-  }
-
   // MARK: Event time
 
   static func needsTimedFlow(_ operation: String, at span: Span, untimed: Label?) -> Diagnostic {
@@ -108,7 +101,8 @@ extension Diagnostic {
     )
   }
 
-  static func unionOfTimes(_ operation: String, at span: Span, _ left: Label?, _ right: Label?) -> Diagnostic {
+  static func unionOfTimes(_ operation: String, at span: Span, _ left: Label?, _ right: Label?) -> Diagnostic
+  {
     Diagnostic(
       .unionOfTimes, "`\(operation)` of a timed flow and an untimed one", at: span,
       label: "both are timed, or neither", labels: [left, right].compactMap(\.self),
@@ -128,7 +122,8 @@ extension Diagnostic {
         "put `\(name)` before `window`, or behind the `aggregate`"
       case .scan, .latest, .rolling: "`\(name)` needs no window: it goes row by row"
       case .window: "cut what the first windows give: `.window(...).aggregate(...).window(...)`"
-      default: "aggregate first: `.group_by(r -> r.key).aggregate(g -> row { g.key, g.window.start, n: g.count() })`"
+      default:
+        "aggregate first: `.group_by(r -> r.key).aggregate(g -> row { g.key, g.window.start, n: g.count() })`"
       }
     return Diagnostic(
       .afterWindow, message, at: span, label: "only `group_by`, `aggregate` and `top` follow `window`",

@@ -152,19 +152,11 @@ enum KindRules {
   }
 
   private static func check(_ clauses: [CheckOperation], _ input: FlowKind) -> Diagnostic? {
-    for clause in clauses {
-      let name: String
-      switch clause.condition {
-      case .every: continue
-      case .rows: name = "rows"
-      case .unique: name = "unique"
-      case .that(let aggregate):
-        name = "that"
-        if input.time == .untimed, input.unbounded == nil, let call = aggregate.callInTime {
-          return .needsTime(call.function.rawValue, at: call.span, input.timeOrigin)
-        }
+    guard input.time == .untimed else { return nil }
+    for case .that(let aggregate) in clauses.lazy.map(\.condition) {
+      if let call = aggregate.callInTime {
+        return .needsTime(call.function.rawValue, at: call.span, input.timeOrigin)
       }
-      if let source = input.unbounded { return .checkOfUnbounded(name, at: clause.span, source: source) }
     }
     return nil
   }

@@ -8,7 +8,9 @@ extension OperatorRule {
       positional: ["a shape"], options: ["lateness", "late"], example: ".window(tumbling(1h), late: fail)")
   ) { checker, input, name, arguments in
     let shape = arguments.at(0).flatMap { checker.windowShape($0) }
-    let lateness = arguments["lateness"].map { checker.duration($0, "`lateness:` of `\(name.text)`", mayBeZero: true) }
+    let lateness = arguments["lateness"].map {
+      checker.duration($0, "`lateness:` of `\(name.text)`", mayBeZero: true)
+    }
     let late = checker.secondResult("late", arguments, of: name)
     guard let shape else {
       let broken = FlowValue(reference: .broken, element: input.element, bound: input.bound, time: .windowed)
@@ -48,7 +50,8 @@ private let dayLength: Int64 = 86_400_000_000
 extension FlowChecker {
   /// What stands as the first argument of `window`; nil where it was reported.
   fileprivate func windowShape(_ expression: Expression) -> WindowShape? {
-    guard case .call(let callee, _, let arguments) = expression.kind, case .name(let name) = callee.kind else {
+    guard case .call(let callee, _, let arguments) = expression.kind, case .name(let name) = callee.kind
+    else {
       return noShape(expression)
     }
     guard let signature = WindowShapes.signatures[name.text] else {
@@ -60,7 +63,9 @@ extension FlowChecker {
     guard matched.isComplete else { return nil }
     switch name.text {
     case "tumbling":
-      guard let length = matched.at(0).map({ duration($0, "the length of `\(name.text)`") }) else { return nil }
+      guard let length = matched.at(0).map({ duration($0, "the length of `\(name.text)`") }) else {
+        return nil
+      }
       return .tumbling(length, zone: matched["zone"].map { zone($0, of: length) })
     case "sliding":
       guard let length = matched.at(0).map({ duration($0, "the length of `\(name.text)`") }),
@@ -109,7 +114,8 @@ extension Diagnostic {
     let (help, fixes) = suggesting(meant, for: name.span)
     return Diagnostic(
       .windowShape, "there is no window `\(name.text)`", at: name.span, label: "not a window",
-      help: help ?? "the windows are `tumbling(1h)` `sliding(1h, every: 5m)` `session(gap: 30m)`", fixes: fixes)
+      help: help ?? "the windows are `tumbling(1h)` `sliding(1h, every: 5m)` `session(gap: 30m)`",
+      fixes: fixes)
   }
 
   fileprivate static func shapeNotCalled(_ name: Identifier, _ signature: CallSignature) -> Diagnostic {
@@ -121,7 +127,8 @@ extension Diagnostic {
   fileprivate static func lengthForShape(at span: Span) -> Diagnostic {
     Diagnostic(
       .windowShape, "a window has a shape, and this is only a length", at: span, label: "of what shape?",
-      help: "`tumbling` for one window after the other, `sliding` for windows that overlap, `session` for pauses",
+      help:
+        "`tumbling` for one window after the other, `sliding` for windows that overlap, `session` for pauses",
       fixes: [
         Fix("write `tumbling(...)`", edits: [Edit(span.startPoint, "tumbling("), Edit(span.endPoint, ")")])
       ])

@@ -13,11 +13,16 @@ public func check(
   let bodies = await checkBodies(of: program, in: loaded.sources)
   let isSound =
     !program.diagnostics.hasErrors && !bodies.hasErrors && !loaded.files.contains { $0.diagnostics.hasErrors }
-  let checked = await checkPipelines(of: program, in: loaded.sources, lowering: isSound)
-  let tests = await checkTests(of: program, checked.map(\.pipeline), in: loaded.sources, lowering: isSound)
+  let labels = program.checkLabels()
+  let hasLeaks = labels?.diagnostics.isEmpty == false
+  let checked = await checkPipelines(
+    of: program, in: loaded.sources, labels, lowering: isSound && !hasLeaks)
+  let tests = await checkTests(
+    of: program, checked.map(\.pipeline), in: loaded.sources, lowering: isSound && !hasLeaks)
   return Compilation(
     loaded, program, pipelines: checked.map(\.pipeline), tests: tests.map(\.test),
-    findings: program.diagnostics + bodies + checked.flatMap(\.diagnostics) + tests.flatMap(\.diagnostics))
+    findings: program.diagnostics + bodies + (labels?.diagnostics ?? []) + checked.flatMap(\.diagnostics)
+      + tests.flatMap(\.diagnostics))
 }
 
 /// Checks the functions over values, then those over flows: neither depends on the other's bodies.
@@ -32,10 +37,10 @@ private func checkBodies(of program: DeclaredProgram, in sources: SourceMap) asy
 
 /// Checks the pipelines, and lowers and improves those that are sound.
 private func checkPipelines(
-  of program: DeclaredProgram, in sources: SourceMap, lowering: Bool
+  of program: DeclaredProgram, in sources: SourceMap, _ labels: LabelledProgram?, lowering: Bool
 ) async -> [(pipeline: CompiledPipeline, diagnostics: [Diagnostic])] {
   await concurrently(program.pipelines.count) { index in
-    let (pipeline, diagnostics) = program.checkPipeline(index, sources: sources)
+    let (pipeline, diagnostics) = program.checkPipeline(index, sources: sources, labels: labels)
     var graph: Graph?
     if lowering, pipeline.isSound {
       var lowered = Graph(lowering: pipeline)

@@ -120,13 +120,15 @@ extension Declarer {
         .badAnnotation(
           "`@names` stands before a record", at: annotation.span,
           help: "the column of one field: `@name(\"...\")`"))
-    case "pii": diagnostics.append(.labelNotBuilt(annotation.name))
     case let name where Self.requestAnnotations.contains(name):
       diagnostics.append(.notBuilt("`@\(name)` is", at: annotation.span))
-    case let name where labels.contains(name): break
+    case let name where module.holdsLabel(name):
+      if annotation.arguments != nil {
+        diagnostics.append(.labelWithArguments(annotation.name, at: annotation.span))
+      }
     default:
       diagnostics.append(
-        .unknownAnnotation(annotation.name, candidates: Self.fieldAnnotations + labels.sorted()))
+        .unknownAnnotation(annotation.name, candidates: Self.fieldAnnotations + module.labelNames.sorted()))
     }
   }
 

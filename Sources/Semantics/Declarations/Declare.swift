@@ -139,7 +139,6 @@ final class Declarer {
   var tests: [PendingTest] = []
   /// The titles of the tests so far.
   private var titles = FirstPlaces()
-  var labels: Set<String> = []
   /// The functions of the file, each with its position among all declarations.
   var functionSyntax: [(syntax: FunctionDeclaration, ordinal: Int)] = []
   /// The tasks of the file, likewise.
@@ -207,8 +206,7 @@ final class Declarer {
         claim(syntax.name, .broken)
         taskSyntax.append((syntax, firstOrdinal + index))
       case .label(let name):
-        labels.insert(name.text)
-        diagnostics.append(.notBuilt("labels are", at: name.span))
+        if checkLabelName(name) { claim(name, .label(name.span)) }
       case .test(let syntax):
         if let first = titles.first(syntax.title.text, at: syntax.title.span) {
           diagnostics.append(.duplicateTest(syntax.title, first: first))

@@ -5,11 +5,7 @@ extension Declarer {
   /// Resolves the signature of a function and hands its body on: to the expression checker, or to the flow
   /// checker where a flow is among its parameters or is its result.
   func declareFunction(_ syntax: FunctionDeclaration, ordinal: Int, isRecursive: Bool) {
-    if let word = syntax.declassify {
-      diagnostics.append(.notBuilt("`declassify` is", at: word))
-    } else if let label = syntax.unlabels.first {
-      diagnostics.append(.notBuilt("labels are", at: label.span))
-    }
+    checkDeclassify(syntax.declassify, syntax.name, syntax.unlabels)
     var seen = FirstPlaces()
     var types: [SignatureType] = []
     for parameter in syntax.parameters {
@@ -135,7 +131,10 @@ extension DeclaredProgram {
     let body = checker.check(
       pending.syntax.body, in: scope, expecting: function.result,
       cover: function.isFallible ? .function : .none)
-    if !pending.isRecursive, !checker.diagnostics.hasErrors { function.body = body }
+    if !pending.isRecursive, !checker.diagnostics.hasErrors {
+      function.body = body
+      function.written = checker.written
+    }
     return checker.diagnostics
   }
 }

@@ -242,8 +242,4 @@ extension Diagnostic {
       .badType, "the \(what) `\(name.text)` has no \(part)", at: name.span, label: "empty",
       help: "declare at least one \(part)")
   }
-
-  static func labelNotBuilt(_ label: Identifier) -> Diagnostic {
-    notBuilt("labels are", at: label.span)
-  }
 }

@@ -209,6 +209,7 @@ extension ExpressionChecker {
         return fail(.parseOf(value))
       }
       guard target.isJsonShaped else { return fail(.notInJson(target, at: types[0].span)) }
+      written.parses[span] = types.first
       return TypedExpression(.builtin(.jsonParse, [value], []), target, span)
     }
     if value.type == .error { return poison(span) }

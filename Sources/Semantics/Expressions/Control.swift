@@ -80,6 +80,7 @@ extension ExpressionChecker {
         continue
       }
       let local = makeLocal(binding.name.text, typed.type)
+      if let type = binding.type { written.bindings[local.id] = type }
       bound.append((local, typed))
       inner = inner.adding(local)
     }

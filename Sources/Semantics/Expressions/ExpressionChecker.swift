@@ -21,6 +21,8 @@ public final class ExpressionChecker {
 
   /// Whether a task may be called where the expression stands.
   public var taskPlace = TaskPlace.elsewhere
+  /// The types that are written in expressions, for their labels.
+  var written = WrittenTypes()
 
   /// The next local's id.
   private(set) var nextLocal: Int

@@ -13,26 +13,32 @@ extension DeclaredProgram {
       checker: checker, sources: sources, cover: function.isFallible ? .function : .none)
     flows.check(pending.syntax, as: function)
     checker.groups = nil
+    flows.body.written = checker.written
     let diagnostics = checker.diagnostics + KindCheck.check(flows.body, of: function)
     if !pending.isRecursive, !diagnostics.hasErrors, flows.body.result != nil { function.body = flows.body }
     return diagnostics
   }
 
   /// Checks `pipelines[index]`. The bodies of flow functions must have been checked.
+  /// `labels` are those of the program, where a file writes some.
   public func checkPipeline(
-    _ index: Int, sources: SourceMap
+    _ index: Int, sources: SourceMap, labels: LabelledProgram? = nil
   ) -> (pipeline: CheckedPipeline, diagnostics: [Diagnostic]) {
     let pending = pipelines[index]
     let checker = ExpressionChecker(module: modules[pending.module], ordinal: pending.ordinal)
     let flows = FlowChecker(checker: checker, sources: sources, cover: .statement, followsCalls: true)
     let parameters = flows.check(pending.syntax)
     checker.groups = nil
+    flows.body.written = checker.written
 
     var diagnostics = checker.diagnostics
     let inlining = Inlining(of: flows.body)
     guard !inlining.isTooLarge else {
       diagnostics.append(.tooLarge(pending.syntax.name, steps: Inlining.mostSteps))
-      return (CheckedPipeline(pending, parameters, flows, isSound: false), diagnostics)
+      return (
+        CheckedPipeline(pending, parameters, flows, LabelledProgram.PipelineFindings(), isSound: false),
+        diagnostics
+      )
     }
     let declared = flows.sourceKinds.map { ($0.name, $0.span) }
     let kinds = KindCheck.check(
@@ -42,15 +48,21 @@ extension DeclaredProgram {
       diagnostics.removeAll { $0.code == .notBuilt }
       diagnostics += kinds
     }
+    var leaks = LabelledProgram.PipelineFindings()
+    if let labels {
+      leaks = labels.check(
+        flows.body, parameters.map(\.local), pending.syntax, in: modules[pending.module])
+      diagnostics += leaks.diagnostics
+    }
     let isSound = !diagnostics.hasErrors && inlining.isSound
-    return (CheckedPipeline(pending, parameters, flows, isSound: isSound), diagnostics)
+    return (CheckedPipeline(pending, parameters, flows, leaks, isSound: isSound), diagnostics)
   }
 }
 
 extension CheckedPipeline {
   fileprivate init(
     _ pending: PendingPipeline, _ parameters: [(local: Local, defaultValue: TypedExpression?)],
-    _ flows: FlowChecker, isSound: Bool
+    _ flows: FlowChecker, _ labels: LabelledProgram.PipelineFindings, isSound: Bool
   ) {
     let named = flows.flows.compactMap { flow in
       flow.value.reference == .broken
@@ -61,8 +73,8 @@ extension CheckedPipeline {
     }
     self.init(
       name: pending.syntax.name.text, documentation: pending.documentation, parameters: parameters,
-      body: flows.body, flows: named, run: flows.pipeline?.run ?? RunOptions(), isSound: isSound,
-      span: pending.syntax.name.span)
+      body: flows.body, flows: named, run: flows.pipeline?.run ?? RunOptions(), labelled: labels.columns,
+      idleAllows: labels.idleAllows, isSound: isSound, span: pending.syntax.name.span)
   }
 }
 

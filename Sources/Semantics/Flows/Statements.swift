@@ -119,11 +119,11 @@ extension FlowChecker {
     switch chain(value) {
     case .flow(let flow):
       if names.count > 1 { report(secondName(names[1], value)) }
-      if let type { annotated(type, flow, at: value.span) }
+      if let type { annotated(name, type, flow, at: value.span) }
       bind(name, to: flow)
       for other in names.dropFirst() { bindBroken(other) }
     case .pair(let first, let second, let operation):
-      if let type { annotated(type, first, at: value.span) }
+      if let type { annotated(name, type, first, at: value.span) }
       bind(name, to: first)
       if names.count == 1 {
         report(.unboundResult(operation))
@@ -154,7 +154,9 @@ extension FlowChecker {
     return .secondName(name, operation: operation)
   }
 
-  private func annotated(_ type: TypeSyntax, _ value: FlowValue, at span: Span) {
+  private func annotated(_ name: Identifier, _ type: TypeSyntax, _ value: FlowValue, at span: Span) {
+    body.declared.append(
+      WrittenFlow(name: name.text, reference: value.reference, type: type, span: span))
     switch checker.resolveSignature(type) {
     case .flow(let flow):
       if !flow.element.fits(value.element) {
@@ -191,6 +193,7 @@ extension FlowChecker {
     }
     let local = checker.makeLocal(name.text, typed.type)
     scope = scope.adding(local)
+    if let type { checker.written.bindings[local.id] = type }
     body.bindings.append(ValueBinding(local: local, value: typed))
     if isWatched { watch(local, name, what: "value") }
   }

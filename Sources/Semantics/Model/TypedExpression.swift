@@ -92,6 +92,8 @@ public final class TypedFunction: @unchecked Sendable {
   public let isFallible: Bool
   /// Written once, after all signatures are known and before anything is lowered; hence `@unchecked`.
   public internal(set) var body: TypedExpression?
+  /// The types that the body writes, for their labels; as `body`.
+  var written = WrittenTypes()
   /// Where the name is declared.
   public let span: Span
   /// The parameters as calls see them.

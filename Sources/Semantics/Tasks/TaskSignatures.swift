@@ -4,11 +4,7 @@ import Syntax
 extension Declarer {
   /// Resolves the signature of a task; its clauses follow when all signatures of the file are known.
   func declareTask(_ syntax: TaskDeclaration, ordinal: Int) {
-    if let word = syntax.declassify {
-      diagnostics.append(.notBuilt("`declassify` is", at: word))
-    } else if let label = syntax.unlabels.first {
-      diagnostics.append(.notBuilt("labels are", at: label.span))
-    }
+    checkDeclassify(syntax.declassify, syntax.name, syntax.unlabels)
     var seen = FirstPlaces()
     var parameters: [TypedTask.Parameter] = []
     for (index, parameter) in syntax.parameters.enumerated() {

@@ -61,7 +61,7 @@ struct TypeResolver {
 
   /// A type in a place where a flow may be meant.
   mutating func resolveSignature(_ syntax: TypeSyntax) -> SignatureType {
-    for label in syntax.labels { diagnostics.append(.labelNotBuilt(label)) }
+    if !syntax.labels.isEmpty { diagnostics += module.problems(with: syntax.labels) }
     switch syntax.kind {
     case .error: return .value(.error)
     case .size:

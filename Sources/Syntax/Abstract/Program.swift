@@ -21,11 +21,14 @@ public struct Program: Sendable {
   public let file: FileID
   /// In source order.
   public let declarations: [Declaration]
+  /// Whether a label may stand somewhere: only then labels need be followed.
+  public let mentionsLabels: Bool
 
   /// Makes a program.
-  public init(file: FileID, declarations: [Declaration]) {
+  public init(file: FileID, declarations: [Declaration], mentionsLabels: Bool = false) {
     self.file = file
     self.declarations = declarations
+    self.mentionsLabels = mentionsLabels
   }
 }
 

@@ -19,7 +19,7 @@ extension Parser {
     limit = tokens.count
     position = tokens.count
     finish(Mark(node: 0, token: 0), .file)
-    return Program(file: file.id, declarations: declarations)
+    return Program(file: file.id, declarations: declarations, mentionsLabels: mentionsLabels)
   }
 
   private mutating func declaration() -> Declaration? {
@@ -385,6 +385,7 @@ extension Parser {
 
   mutating func unlabels() -> [Identifier] {
     guard word == .unlabels, !isAtLineEnd else { return [] }
+    mentionsLabels = true
     let mark = mark
     advance()
     var labels: [Identifier] = []

@@ -229,6 +229,7 @@ extension Parser {
     let name = takeName()
     var arguments: [Argument]?
     if kind == .leftParenthesis, !isAtLineEnd { arguments = argumentList() }
+    if arguments == nil, name.text != "key" { mentionsLabels = true }
     finish(mark, .annotation)
     return Annotation(name: name, arguments: arguments, span: span(from: mark))
   }

@@ -45,6 +45,8 @@ struct Parser {
   var lacksBracket = false
   /// Whether the block is a task's, whose lines begin with a clause's word.
   var isTask = false
+  /// Whether something that may be a label was read.
+  var mentionsLabels = false
   private var reportedDepth = false
   /// A brace that was closed by one of lesser indentation: what to blame if one is missing at the end.
   private var suspect: Int?

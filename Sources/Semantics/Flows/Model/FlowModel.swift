@@ -1,4 +1,5 @@
 import Diagnosing
+import Syntax
 
 /// Whether and why a flow ends, as far as its declaration tells.
 public enum Boundedness: Hashable, Sendable {
@@ -120,6 +121,10 @@ public struct FlowBody: Sendable {
   public internal(set) var formerNames: [String: String] = [:]
   /// What a function gives.
   public internal(set) var result: FlowReference?
+  /// The types that its expressions write, for their labels.
+  var written = WrittenTypes()
+  /// The types that are written at the names of flows, for their labels.
+  var declared: [WrittenFlow] = []
 
   /// Makes an empty body.
   public init() {}
@@ -213,6 +218,10 @@ public struct CheckedPipeline: Sendable {
   public let flows: [NamedFlow]
   /// What its `run` says.
   public let run: RunOptions
+  /// The columns that carry labels: their values are shown nowhere.
+  public let labelled: LabelledColumns
+  /// The labels in `allow` of sinks and replies that never come there.
+  public let idleAllows: [Identifier]
   /// Whether it has no errors, so that it can be lowered.
   public let isSound: Bool
   /// Where the name is declared.
@@ -221,8 +230,11 @@ public struct CheckedPipeline: Sendable {
   /// Makes a pipeline.
   public init(
     name: String, documentation: String?, parameters: [(local: Local, defaultValue: TypedExpression?)],
-    body: FlowBody, flows: [NamedFlow] = [], run: RunOptions = RunOptions(), isSound: Bool, span: Span
+    body: FlowBody, flows: [NamedFlow] = [], run: RunOptions = RunOptions(),
+    labelled: LabelledColumns = LabelledColumns(), idleAllows: [Identifier] = [], isSound: Bool, span: Span
   ) {
+    self.labelled = labelled
+    self.idleAllows = idleAllows
     self.name = name
     self.documentation = documentation
     self.parameters = parameters

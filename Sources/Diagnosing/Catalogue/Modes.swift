@@ -148,12 +148,10 @@ extension Catalogue {
       It is refused rather than ignored, so that nothing runs otherwise than written.
       """,
       bad: """
-        label health
+        record Question { shop: String @path }
         """,
       good: """
-        record Patient {
-          name: String
-        }
+        record Question { shop: String }
         """),
   ]
 }

@@ -250,12 +250,6 @@ extension Diagnostic {
       at: connector.span, label: "never complete",
       help: "write to `jsonl`, `dataset` or `kafka`, to which rows are added")
   }
-
-  static func labelTwice(_ label: Identifier, first: Span) -> Diagnostic {
-    Diagnostic(
-      .surplusInput, "the label `\(label.text)` is given twice", at: label.span, label: "second time",
-      labels: [Label(first, "first given here")])
-  }
 }
 
 extension WriteWord {

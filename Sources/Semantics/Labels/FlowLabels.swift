@@ -99,7 +99,7 @@ final class FlowLabels {
       default: break
       }
     }
-    let found = result(of: body, inputs: flows).removing(Set(pending.syntax.unlabels.map(\.text)))
+    let found = result(of: body, inputs: flows).removing(pending.syntax.unlabels, in: reader.module)
     let declared = pending.syntax.result.map { reader.declared($0.type) } ?? .none
     (reader.module, reader.written, reader.rule) = outer
     return declared.merged(with: found.passing(span, "passed through `\(function.name)` here"))

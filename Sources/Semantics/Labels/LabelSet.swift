@@ -20,6 +20,8 @@ final class LabelTrail: Sendable {
 enum LabelTerm: Hashable, Sendable {
   /// A label, by its name.
   case label(String)
+  /// A label that was reported: it stands for any other.
+  case unknown
   /// While a function is looked at: the labels that the caller's argument has.
   case argument(ArgumentPart)
 }

@@ -1,4 +1,5 @@
 import Diagnosing
+import Syntax
 
 /// The labels of a value and of its parts. What is absent carries what is present would: `T?` has the shape
 /// of `T`.
@@ -125,6 +126,11 @@ struct LabelShape: Sendable {
     return result
   }
 
+  /// Without the labels that `declassify` takes off; one that was reported stands for any.
+  func removing(_ unlabels: [Identifier], in module: Module) -> LabelShape {
+    unlabels.allSatisfy { module.holdsLabel($0.text) } ? removing(Set(unlabels.map(\.text))) : .none
+  }
+
   /// Without the labels of these names.
   func removing(_ names: Set<String>) -> LabelShape {
     names.isEmpty ? self : mapping { $0.removing(names) }
@@ -137,7 +143,7 @@ struct LabelShape: Sendable {
 
   /// The labels for which a place that is declared like `wanted` has no room.
   func uncovered(by wanted: LabelShape, around: Set<String> = []) -> LabelSet {
-    if isEmpty { return .none }
+    if isEmpty || wanted.own.entries.contains(where: { $0.term == .unknown }) { return .none }
     let room = around.union(wanted.own.names)
     var result = LabelSet()
     for entry in own.entries {

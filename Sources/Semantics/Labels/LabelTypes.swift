@@ -15,7 +15,7 @@ struct LabelTypes: Sendable {
         switch declaration.kind {
         case .distinctType(let syntax):
           guard case .distinct(let type)? = module.symbols[syntax.name.text] else { continue }
-          let labels = LabelSet(syntax.raw.labels.map { $0.entry })
+          let labels = module.labels(syntax.raw.labels)
           if !labels.isEmpty { distincts[ObjectIdentifier(type)] = labels }
         case .record(let syntax):
           guard case .record(let record)? = module.symbols[syntax.name.text], record.span == syntax.name.span
@@ -107,7 +107,7 @@ struct LabelTypes: Sendable {
         }
       }
     }
-    return shape.adding(LabelSet(syntax.labels.map(\.entry)))
+    return shape.adding(module.labels(syntax.labels))
   }
 }
 
@@ -118,9 +118,16 @@ extension LabelShape {
   }
 }
 
+extension Module {
+  /// The labels of a type, as written.
+  fileprivate func labels(_ names: [Identifier]) -> LabelSet {
+    LabelSet(names.map { holdsLabel($0.text) ? $0.entry : LabelEntry(term: .unknown) })
+  }
+}
+
 extension Identifier {
   /// The label of this name, from here on.
-  var entry: LabelEntry {
+  fileprivate var entry: LabelEntry {
     LabelEntry(term: .label(text), trail: LabelTrail(span, "labelled `@\(text)` here"))
   }
 }

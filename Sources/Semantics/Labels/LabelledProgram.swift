@@ -134,8 +134,7 @@ public final class LabelledProgram: @unchecked Sendable {
         .adding(LabelSet([LabelEntry(term: .argument(part))]))
     }
     checkUnlabels(pending.syntax.unlabels, pending.syntax.name, pending.syntax.parameters, reader.module)
-    let unlabels = Set(pending.syntax.unlabels.map(\.text))
-    var shape = reader.read(body).removing(unlabels)
+    var shape = reader.read(body).removing(pending.syntax.unlabels, in: reader.module)
     let room = reader.declared(result.type)
     let place = pending.syntax.body.supplied.span
     reader.fit(&shape, into: room, at: place) {
@@ -145,8 +144,9 @@ public final class LabelledProgram: @unchecked Sendable {
       texts.formUnion(found.labels.passing(found.span, "told by `fail` here"))
     }
     functions[ObjectIdentifier(function)] = FunctionLabels(
-      result: room.merged(with: shape), failures: LabelShape(reader.failures.removing(unlabels)),
-      texts: LabelShape(texts.removing(unlabels)), met: reader.met)
+      result: room.merged(with: shape),
+      failures: LabelShape(reader.failures).removing(pending.syntax.unlabels, in: reader.module),
+      texts: LabelShape(texts).removing(pending.syntax.unlabels, in: reader.module), met: reader.met)
     adopt(reader.findings)
   }
 
@@ -180,7 +180,7 @@ public final class LabelledProgram: @unchecked Sendable {
     }
     checkUnlabels(pending.syntax.unlabels, pending.syntax.name, pending.syntax.parameters, module)
     let flows = FlowLabels(reader)
-    var shape = flows.result(of: body, inputs: inputs).removing(Set(pending.syntax.unlabels.map(\.text)))
+    var shape = flows.result(of: body, inputs: inputs).removing(pending.syntax.unlabels, in: module)
     let place = pending.syntax.body.supplied.span
     reader.fit(&shape, into: reader.declared(result.type), at: place) {
       .resultWithoutLabel(pending.target.name, $0, at: place, declared: result.type)

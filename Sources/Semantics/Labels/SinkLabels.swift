@@ -72,6 +72,8 @@ extension FlowLabels {
   }
 
   private func isAllowed(_ label: String, by allow: [Identifier]) -> Bool {
+    // A label that was reported may have been meant.
+    if allow.contains(where: { !reader.module.holdsLabel($0.text) }) { return true }
     guard let word = allow.first(where: { $0.text == label }) else { return false }
     needed.insert(word.span)
     return true

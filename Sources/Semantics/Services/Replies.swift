@@ -7,11 +7,7 @@ extension FlowChecker {
     statement = "reply"
     let value = flow(expression)
     let code = status.flatMap { self.status($0) } ?? 200
-    for (index, label) in allow.enumerated() {
-      if let first = allow[..<index].first(where: { $0.text == label.text }) {
-        report(.labelTwice(label, first: first.span))
-      }
-    }
+    for problem in checker.module.problems(with: allow) { report(problem) }
     if value.element != .error { json(value.element, at: expression.span) }
     let reply = PipelineState.Reply(status: code, flow: value, span: word)
     if let first = pipeline?.replies.first(where: { $0.status == code }) {

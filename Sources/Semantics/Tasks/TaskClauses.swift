@@ -252,16 +252,12 @@ final class TaskClauses {
     guard let operand = clause.operands.first, case .list(let elements) = operand.kind else { return }
     for element in elements {
       switch element.kind {
-      case .name(let name):
-        if options.allow.contains(where: { $0.text == name.text }) {
-          checker.report(.duplicate(name, first: nil, what: "label"))
-        } else {
-          options.allow.append(name)
-        }
+      case .name(let name): options.allow.append(name)
       case .error: break
       default: refuse(clause, "the names of labels: `[pii]`", element)
       }
     }
+    for problem in checker.module.problems(with: options.allow) { checker.report(problem) }
     if elements.isEmpty { refuse(clause, "the names of labels: `[pii]`", operand) }
   }
 

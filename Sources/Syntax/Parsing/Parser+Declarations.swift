@@ -296,7 +296,7 @@ extension Parser {
     advance()
     let name = typeName("the type")
     let hasEquals = expectOnLine(.equals, "`=`")
-    let raw = hasEquals || kind == .typeName && !isAtLineEnd ? type(allowsLabels: false) : missingType()
+    let raw = hasEquals || kind == .typeName && !isAtLineEnd ? type(allowsLabels: true) : missingType()
     finish(mark, .typeDeclaration)
     endDeclaration()
     return name.map { DistinctTypeDeclaration(name: $0, raw: raw) }

@@ -129,12 +129,9 @@ extension FlowChecker {
             at: element.span))
         continue
       }
-      if let first = labels.first(where: { $0.text == label.text }) {
-        report(.labelTwice(label, first: first.span))
-      } else {
-        labels.append(label)
-      }
+      labels.append(label)
     }
+    for problem in checker.module.problems(with: labels) { report(problem) }
     return labels
   }
 }

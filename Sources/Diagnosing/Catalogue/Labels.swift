@@ -158,6 +158,54 @@ extension Catalogue {
         }
         """),
     CatalogueEntry(
+      .replyNotAllowed, "a labelled value into a reply",
+      """
+      What carries a label does not go back to the caller unless the reply says so.
+      """,
+      bad: """
+        record Order { id: Int, email: String @pii }
+        pipeline p {
+          from orders: Request<Order> = http(post, "/orders")
+          reply orders
+        }
+        """,
+      good: """
+        record Order { id: Int, email: String @pii }
+        pipeline p {
+          from orders: Request<Order> = http(post, "/orders")
+          reply orders allow [pii]
+        }
+        """),
+    CatalogueEntry(
+      .argumentNotAllowed, "a labelled value into a task",
+      """
+      A task is work outside of the language: what it does with a value nobody checks. It takes what carries \
+      a label only with a line `allow`, and its result carries the labels of its arguments.
+      """,
+      bad: """
+        record Doc { id: Int, text: String @pii }
+        task size(text: String) -> Int {
+          python "text.py:size"
+          effect pure
+        }
+        pipeline p {
+          from docs: Table<Doc> = csv("docs.csv")
+          into out = csv("out.csv") <- docs.map(d -> row { n: size(d.text) })
+        }
+        """,
+      good: """
+        record Doc { id: Int, text: String @pii }
+        task size(text: String) -> Int {
+          python "text.py:size"
+          effect pure
+          allow [pii]
+        }
+        pipeline p {
+          from docs: Table<Doc> = csv("docs.csv")
+          into out = csv("out.csv", allow: [pii]) <- docs.map(d -> row { n: size(d.text) })
+        }
+        """),
+    CatalogueEntry(
       .labelInPlace, "a labelled value in a path or name",
       """
       Paths, topics and names of datasets show in plans, logs and listings. Nothing that carries a label may \

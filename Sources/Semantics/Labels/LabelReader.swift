@@ -238,12 +238,15 @@ final class LabelReader {
   func passed(_ shape: LabelShape, to task: TypedTask, _ index: Int, at span: Span) -> LabelSet {
     let whole = shape.whole
     let declared = index < task.parameters.count ? program.parameter(index, of: task).whole : .none
+    var reported: Set<String> = []
     for entry in whole.entries {
+      guard let name = entry.name, !task.allows(name) else { continue }
+      reported.insert(name)
       // What the task's own declaration lacks was reported there.
-      guard let name = entry.name, !declared.holds(name), !task.allows(name) else { continue }
+      if declared.holds(name) { continue }
       findings.report(.argumentNotAllowed(task, index, entry, at: span), label: name)
     }
-    return whole
+    return whole.removing(reported)
   }
 
   /// The result of a task carries what it was given, but what `declassify` takes off.

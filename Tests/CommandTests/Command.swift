@@ -33,6 +33,12 @@ final class Sandbox: Sendable {
   func run(
     _ arguments: String..., input: String = "", environment: Environment = Sandbox.environment
   ) async throws -> CommandResult {
+    try await run(arguments, input: input, environment: environment)
+  }
+
+  func run(
+    _ arguments: [String], input: String = "", environment: Environment = Sandbox.environment
+  ) async throws -> CommandResult {
     let result = try await Subprocess.run(
       .path(FilePath(Self.binary)), arguments: .init(arguments), environment: environment,
       workingDirectory: FilePath(path), input: .string(input), output: .string(limit: 1 << 20),

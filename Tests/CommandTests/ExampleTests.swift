@@ -38,13 +38,25 @@ import Testing
     }
   }
 
+  @Test func theTestsOfTheExamplesPass() async throws {
+    let sandbox = try Sandbox()
+    let result = try await sandbox.run("test", Self.examples.path)
+    #expect(result.status == .exited(0), "\(result.output)\(result.error)")
+    for program in Self.programs.values {
+      #expect(result.output.contains("\(program)\n  ok  "), "\(program)")
+    }
+  }
+
   @Test func theReadmeShowsWhatReallyHappens() async throws {
     let readme = try String(contentsOf: Self.repository.appending(path: "README.md"), encoding: .utf8)
     func text(_ path: String) throws -> String {
       try String(contentsOf: Self.examples.appending(path: path), encoding: .utf8)
     }
     let program = try text("quickstart/revenue.thal")
-    #expect(readme.contains("```\n\(program)```\n"))
+    // The pipeline opens the README, its tests have their own section.
+    let tests = try #require(program.range(of: "\ntest "))
+    #expect(readme.contains("```\n\(program[..<tests.lowerBound])```\n"))
+    #expect(readme.contains("```\n\(program[tests.lowerBound...].dropFirst())```\n"))
     #expect(readme.contains("$ thalweg run revenue.thal\n\(try text("quickstart/expected/stdout.txt"))```\n"))
     #expect(readme.contains("```\n\(try text("flights/expected/stdout.txt"))```\n"))
 
@@ -53,5 +65,10 @@ import Testing
     let checked = try await sandbox.run("check", "revenue.thal")
     #expect(checked.status == .exited(1))
     #expect(readme.contains("```\n$ thalweg check revenue.thal\n\(checked.output)```\n"), "\(checked.output)")
+
+    try sandbox.write(program.replacing("g.sum(s ->", with: "g.max(s ->"), to: "revenue.thal")
+    let tested = try await sandbox.run("test", "revenue.thal")
+    #expect(tested.status == .exited(1))
+    #expect(readme.contains("```\n$ thalweg test revenue.thal\n\(tested.output)```\n"), "\(tested.output)")
   }
 }

@@ -85,12 +85,7 @@ extension TestSuite {
               ("name", result.title), ("classname", file), ("file", file),
               ("line", "\(line(of: result.span))"), ("time", Self.text(result.seconds)),
             ],
-            result.failures.map { failure in
-              XMLElement(
-                "failure",
-                [("message", failure.diagnostic.message), ("type", failure.diagnostic.code.text)],
-                text: renderer.render(failure.diagnostic) + (failure.difference.map { "\n\($0)" } ?? ""))
-            })
+            failure(of: result, renderer).map { [$0] } ?? [])
         })
     }
     let root = XMLElement(
@@ -100,6 +95,18 @@ extension TestSuite {
         ("time", Self.text(results.reduce(0) { $0 + $1.seconds })),
       ], suites)
     return root.document
+  }
+
+  /// All that does not hold, as the one failure of a case: many readers look at no second one.
+  private func failure(of result: Result, _ renderer: TextRenderer) -> XMLElement? {
+    guard let first = result.failures.first?.diagnostic else { return nil }
+    let texts = result.failures.map { failure in
+      renderer.render(failure.diagnostic) + (failure.difference.map { "\n\($0)" } ?? "")
+    }
+    let rest = texts.count > 1 ? " (and \(texts.count - 1) more)" : ""
+    return XMLElement(
+      "failure", [("message", first.message + rest), ("type", first.code.text)],
+      text: texts.joined(separator: "\n"))
   }
 
   /// Seconds with six digits behind the point.

@@ -113,20 +113,33 @@ public struct TestSuite: Sendable {
 
   // MARK: --update
 
-  /// What `--update` did, in lines for people.
-  public func update(_ invocation: Invocation) throws(Refusal) -> [String] {
+  /// What `--update` did.
+  public struct Update: Sendable {
+    /// A line for each expectation, for people.
+    public fileprivate(set) var lines: [String] = []
+    /// How the command ends: well if every expectation that failed was rewritten.
+    public fileprivate(set) var status = ExitStatus.done
+  }
+
+  /// Rewrites the expected rows that differ.
+  public func update(_ invocation: Invocation) throws(Refusal) -> Update {
     var edits: [FileID: [Edit]] = [:]
-    var lines: [String] = []
+    var done = Update()
     for result in results {
       for failure in result.failures {
-        guard let update = failure.update else { continue }
+        guard let update = failure.update else {
+          done.status = .failed
+          continue
+        }
         let file = failure.diagnostic.span.file
         let place = "\(sources[file].path):\(sources[file].position(of: failure.diagnostic.span.start).line)"
         switch update.edit(name: { self.name(of: $0, in: file) }) {
         case .success(let edit):
           edits[file, default: []].append(edit)
-          lines.append("\(place): expected rows rewritten")
-        case .failure(let refusal): lines.append("\(place): left as it is: \(refusal.reason)")
+          done.lines.append("\(place): expected rows rewritten")
+        case .failure(let refusal):
+          done.lines.append("\(place): left as it is: \(refusal.reason)")
+          done.status = .failed
         }
       }
     }
@@ -136,7 +149,7 @@ public struct TestSuite: Sendable {
         path: text.path, original: text.bytes, formatted: Rewriting.apply(edits, to: text)
       ).save(invocation)
     }
-    return lines
+    return done
   }
 
   /// The name of a declared type in a file; nil where it has none.

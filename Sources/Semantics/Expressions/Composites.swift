@@ -7,6 +7,8 @@ extension ExpressionChecker {
     var wanted: Type?
     if case .list(let element)? = want.literal { wanted = element }
     if elements.isEmpty {
+      // A map without entries is written the same.
+      if case .map(let value)? = want.literal { return TypedExpression(.map([]), .map(value), span) }
       return TypedExpression(.list([]), .list(wanted ?? .nothing), span)
     }
     let inner = Want(type: wanted, isRequired: want.isRequired && wanted != nil)

@@ -92,6 +92,11 @@ extension Formatter {
       operands.reverse()
       operators.reverse()
     }
+    if operands.count == 2, operators[0].kind == .equalEqual, operands[1].kind == .listExpression {
+      // The brackets of a list break by themselves: `expect report == [`.
+      spaced(node)
+      return
+    }
     out.open()
     self.node(operands[0])
     out.indent()

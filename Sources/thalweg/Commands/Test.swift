@@ -41,9 +41,12 @@ struct Test: AsyncParsableCommand {
     case .json: Console.output.write(suite.json.indented + "\n")
     case .junit: Console.output.write(suite.junit)
     }
+    var status = suite.status
     if update {
-      for line in try suite.update(Thalweg.invocation) { Console.error.write("\(line)\n") }
+      let done = try suite.update(Thalweg.invocation)
+      for line in done.lines { Console.error.write("\(line)\n") }
+      status = done.status
     }
-    if suite.status != .done { throw suite.status.thrown }
+    if status != .done { throw status.thrown }
   }
 }

@@ -5,6 +5,7 @@ import Diagnosing
 import Engine
 import Formats
 import Semantics
+import Synthesis
 
 /// The sources and sinks of one run, by the names of their statements.
 struct Connections {
@@ -31,7 +32,16 @@ struct Connections {
       do throws(RowFailure) {
         switch node.operation {
         case .source(let source):
-          let schema = try schemas.schema(of: node.outputs[0].element)
+          let element = node.outputs[0].element
+          let schema = try schemas.schema(of: element)
+          if case .synthetic(let rows, let seed, _) = source.connector {
+            let made = try Self.synthetic(rows, seed, schema, element, source.name, node.span, constants)
+            switch made {
+            case .success(let rows): sources[source.name] = SyntheticSource(rows, needed: needs[source.name])
+            case .failure(let problem): clash = problem.diagnostic
+            }
+            break
+          }
           let path = try source.connector.path(constants)
           if let path { clash = files.read(path, source.name, node.span) }
           sources[source.name] = Self.source(
@@ -52,6 +62,26 @@ struct Connections {
       }
       if let clash { throw Problem(diagnostic: clash, node: index) }
     }
+  }
+
+  /// Without a seed each run has other rows.
+  private static func synthetic(
+    _ rows: TypedExpression, _ seed: TypedExpression?, _ schema: TableSchema, _ element: Type, _ name: String,
+    _ span: Span, _ constants: ExpressionCompiler
+  ) throws(RowFailure) -> Result<SyntheticRows, Refused> {
+    let count = Int(clamping: try constants.evaluateConstant(rows).int64s[0])
+    let seed =
+      try seed.map { seed throws(RowFailure) in try constants.evaluateConstant(seed).int64s[0] }
+      ?? Int64.random(in: .min ... .max)
+    do throws(SynthesisProblem) {
+      return .success(try SyntheticRows(schema, keys: element.keys, count: count, seed: seed))
+    } catch {
+      return .failure(Refused(diagnostic: .notSynthesizable(error, "the rows of `\(name)`", at: span)))
+    }
+  }
+
+  private struct Refused: Error {
+    let diagnostic: Diagnostic
   }
 
   private static func source(

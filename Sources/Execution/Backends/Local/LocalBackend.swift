@@ -14,7 +14,7 @@ public struct LocalBackend: ExecutionBackend {
   /// Batches over files and the standard streams.
   public var capabilities: BackendCapabilities {
     BackendCapabilities(
-      backend: "local", modes: [.batch], connectors: ["csv", "jsonl", "stdin", "stdout"],
+      backend: "local", modes: [.batch], connectors: ["csv", "jsonl", "stdin", "stdout", "synthetic"],
       operators: [
         "map", "filter", "flat_map", "try_map", "union", "distinct", "join", "left_join", "semi_join",
         "anti_join", "aggregate", "top", "sort", "limit", "sample", "split", "check", "discard",

@@ -28,7 +28,7 @@ public struct CompiledTest: Sendable {
     self.file = file
     self.declaration = declaration
     self.canRun = canRun
-    graph = canRun ? declaration.pipeline.map { Graph(lowering: $0) } : nil
+    graph = canRun ? declaration.pipeline.map { Graph(lowering: $0, stubs: declaration.stubs) } : nil
   }
 }
 

@@ -3,9 +3,10 @@ import Semantics
 import Syntax
 
 extension Graph {
-  /// The graph of a sound pipeline: flow functions inlined, each flow computed once.
-  public init(lowering pipeline: CheckedPipeline) {
-    var lowering = Lowering()
+  /// The graph of a sound pipeline: flow functions inlined, each flow computed once, `stubs` in the place of the
+  /// tasks that they stand for.
+  public init(lowering pipeline: CheckedPipeline, stubs: [TaskStub] = []) {
+    var lowering = Lowering(stubs: stubs)
     lowering.lower(pipeline)
     self.init(
       name: pipeline.name, documentation: pipeline.documentation,
@@ -27,9 +28,12 @@ private struct Lowering {
   private var ordinals: [String: Int] = [:]
 
   private var formerNames: [String: String] = [:]
+  private let stubs: [TaskStub]
+
+  init(stubs: [TaskStub]) { self.stubs = stubs }
 
   mutating func lower(_ pipeline: CheckedPipeline) {
-    var values = LocalRewriter()
+    var values = LocalRewriter(stubs: stubs)
     formerNames = pipeline.body.formerNames
     _ = lower(pipeline.body, path: "", caller: nil, arguments: [], values: &values)
   }
@@ -61,7 +65,7 @@ private struct Lowering {
         guard let inner = function.body else {
           preconditionFailure("a pipeline that calls an unsound function is not lowered")
         }
-        var innerValues = LocalRewriter()
+        var innerValues = LocalRewriter(stubs: stubs)
         for (local, value) in zip(function.values, given) {
           innerValues.bind(local, to: values.root(value))
         }

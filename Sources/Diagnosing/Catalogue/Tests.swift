@@ -19,6 +19,8 @@ extension Code {
   public static let flowNotCompared = Code("T392")
   /// `given` in a test that is for no pipeline.
   public static let givenWithoutPipeline = Code("T393")
+  /// A task that the pipeline under test calls has no stub.
+  public static let missingStub = Code("T394")
   /// A test's expectation does not hold.
   public static let failedExpectation = Code("C890")
   /// A value of a test can't be computed.
@@ -41,6 +43,27 @@ extension Catalogue {
       into report = csv("cheap.csv") <- sales.filter(s -> s.price < 10)
     }
     \(tests)
+    """
+  }
+
+  /// A pipeline with a task, and a test with these statements.
+  private static func scored(_ statements: String) -> String {
+    """
+    record Text { text: String }
+    record Scored { text: String, score: Float }
+    task score(text: Text) -> Float {
+      python "score.py:score"
+      effect pure
+      timeout 10s
+    }
+    pipeline scored {
+      from texts: Table<Text> = jsonl("texts.jsonl")
+      into report = jsonl("scored.jsonl") <- texts.map(t -> Scored { t.text, score: score(t) })
+    }
+    test "nothing in, nothing out" for scored {
+      \(statements)
+      expect report == []
+    }
     """
   }
 
@@ -215,6 +238,14 @@ extension Catalogue {
           expect numbers.sum() == 3
         }
         """),
+    CatalogueEntry(
+      .missingStub, "a task has no stub",
+      """
+      A test starts no process and calls no service. For each task that its pipeline calls it says what comes back:
+      `given NAME = (arguments) -> result`. A stub may use `fail(...)`, to see what becomes of a row whose task fails.
+      """,
+      bad: scored("given texts = []"),
+      good: scored("given texts = []\n  given score = t -> t.text.len().to_float()")),
     CatalogueEntry(
       .failedExpectation, "an expectation of a test does not hold",
       """

@@ -106,7 +106,15 @@ extension TypedExpression {
   }
 }
 
-/// Puts values in the place of locals, as inlining a flow function needs. Local ids are unique in the whole
+/// What stands for a task in a test.
+public struct TaskStub: Sendable {
+  /// The task.
+  public let task: TypedTask
+  /// A parameter for each of the task's; gives its result.
+  public let stub: TypedLambda
+}
+
+/// Puts values in the place of locals, as inlining a flow function needs, and stubs in the place of tasks. Local ids are unique in the whole
 /// program, so nothing is captured by accident.
 public struct LocalRewriter {
   private enum Replacement {
@@ -116,9 +124,12 @@ public struct LocalRewriter {
 
   private var replacements: [Int: Replacement] = [:]
   private var used: [Int] = []
+  private let stubs: [TaskStub]
 
-  /// Replaces nothing.
-  public init() {}
+  /// Replaces nothing but calls of tasks, by what their stubs give.
+  public init(stubs: [TaskStub] = []) { self.stubs = stubs }
+
+  private var isIdle: Bool { replacements.isEmpty && stubs.isEmpty }
 
   /// From here on `local` stands for `value`, which is not rewritten again. A value that costs something
   /// is bound once in each lambda.
@@ -133,13 +144,13 @@ public struct LocalRewriter {
 
   /// A whole lambda.
   public mutating func lambda(_ lambda: TypedLambda) -> TypedLambda {
-    if replacements.isEmpty { return lambda }
+    if isIdle { return lambda }
     return TypedLambda(parameters: lambda.parameters, body: root(lambda.body))
   }
 
   /// A whole expression, with the values that it needs bound around it.
   public mutating func root(_ expression: TypedExpression) -> TypedExpression {
-    if replacements.isEmpty { return expression }
+    if isIdle { return expression }
     used.removeAll(keepingCapacity: true)
     var result = inner(expression)
     for id in used.reversed() {
@@ -150,6 +161,15 @@ public struct LocalRewriter {
   }
 
   private mutating func inner(_ expression: TypedExpression) -> TypedExpression {
+    if case .task(let task, let arguments) = expression.kind,
+      let stub = stubs.first(where: { $0.task === task })?.stub
+    {
+      var result = stub.body
+      for (parameter, argument) in zip(stub.parameters, arguments).reversed() {
+        result = TypedExpression(.bind(parameter, inner(argument), in: result), result.type, expression.span)
+      }
+      return result
+    }
     guard case .local(let local) = expression.kind else {
       return expression.mappingParts(&self) { $0.inner($1) }
     }

@@ -9,6 +9,8 @@ public struct CheckedTest: Sendable {
   public let pipeline: CheckedPipeline?
   /// A value for each of the pipeline's parameters.
   public let arguments: [ValueBinding]
+  /// What stands for the tasks that the pipeline calls.
+  public let stubs: [TaskStub]
   /// In order.
   public let statements: [TestStatement]
   /// Whether neither it nor its pipeline has errors, so that it can run.
@@ -18,12 +20,13 @@ public struct CheckedTest: Sendable {
 
   /// Makes a test.
   public init(
-    title: String, pipeline: CheckedPipeline?, arguments: [ValueBinding], statements: [TestStatement],
-    isSound: Bool, span: Span
+    title: String, pipeline: CheckedPipeline?, arguments: [ValueBinding], stubs: [TaskStub],
+    statements: [TestStatement], isSound: Bool, span: Span
   ) {
     self.title = title
     self.pipeline = pipeline
     self.arguments = arguments
+    self.stubs = stubs
     self.statements = statements
     self.isSound = isSound
     self.span = span
@@ -109,6 +112,30 @@ extension CheckedPipeline {
     }
   }
 
+  /// The tasks that its rows are given to, also inside flow functions: each once, in the order of the calls.
+  var calledTasks: [TypedTask] {
+    var found: [TypedTask] = []
+    var seen: Set<ObjectIdentifier> = []
+    func walk(_ body: FlowBody) {
+      for step in body.steps {
+        switch step.kind {
+        case .call(let function, _):
+          if let inner = function.body, seen.insert(ObjectIdentifier(function)).inserted { walk(inner) }
+        case .operation(let operation):
+          operation.rowLambda?.body.visit { part in
+            guard case .task(let task, _) = part.kind, seen.insert(ObjectIdentifier(task)).inserted else {
+              return
+            }
+            found.append(task)
+          }
+        case .parameter, .reportedSource: break
+        }
+      }
+    }
+    walk(body)
+    return found
+  }
+
   /// The pipeline with a sink more for each of these flows. A test puts memory behind every sink, so that it
   /// does not matter what the connector is.
   func capturing(_ captured: [NamedFlow]) -> CheckedPipeline {
@@ -124,5 +151,15 @@ extension CheckedPipeline {
     return CheckedPipeline(
       name: name, documentation: documentation, parameters: parameters, body: body, flows: flows, run: run,
       isSound: isSound, span: span)
+  }
+}
+
+extension Operation {
+  /// The lambda of an operator that may call tasks.
+  fileprivate var rowLambda: TypedLambda? {
+    switch self {
+    case .map(let lambda), .flatMap(let lambda), .tryMap(let lambda, _): lambda
+    default: nil
+    }
   }
 }

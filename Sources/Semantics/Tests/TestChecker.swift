@@ -58,6 +58,7 @@ final class TestChecker {
   private let tested: TestedPipeline
   private let pipeline: CheckedPipeline?
   private let sources: [CheckedPipeline.Source]
+  private let tasks: [TypedTask]
   /// The flows whose rows a test sees, by name.
   private var results: [String: NamedFlow] = [:]
   /// The names of `results` that are no sinks.
@@ -65,6 +66,7 @@ final class TestChecker {
   private var given: [String: Span] = [:]
   private var captured: [NamedFlow] = []
   private var arguments: [ValueBinding] = []
+  private var stubs: [TaskStub] = []
   private var statements: [TestStatement] = []
   private var names: [String: Span] = [:]
   private var hasExpectations = false
@@ -76,12 +78,16 @@ final class TestChecker {
     guard case .checked(let pipeline, _) = tested else {
       pipeline = nil
       sources = []
+      tasks = []
       return
     }
     self.pipeline = pipeline
     sources = pipeline.sources
+    tasks = pipeline.calledTasks
     let given = Set(sources.map(\.name))
-    for flow in pipeline.flows where !given.contains(flow.name) {
+    // What an `if` or `for` may never compute, or many times, has no rows of its own.
+    for flow in pipeline.flows
+    where !given.contains(flow.name) && pipeline.body.steps[flow.reference.step].region == nil {
       results[flow.name] = flow
       inner.insert(flow.name)
     }
@@ -111,7 +117,7 @@ final class TestChecker {
   func result(isSound: Bool) -> CheckedTest {
     CheckedTest(
       title: syntax.title.text, pipeline: pipeline?.capturing(captured), arguments: arguments,
-      statements: statements, isSound: isSound && !mayMiss, span: syntax.title.span)
+      stubs: stubs, statements: statements, isSound: isSound && !mayMiss, span: syntax.title.span)
   }
 
   func check() {
@@ -132,6 +138,8 @@ final class TestChecker {
       if !missing.isEmpty {
         report(.missingGiven(missing, of: name, before: syntax.statements.first?.span))
       }
+      let bare = tasks.filter { given[$0.name] == nil }
+      if !bare.isEmpty { report(.missingStub(bare, of: name)) }
     }
     if !hasExpectations { report(.nothingExpected(syntax.title)) }
   }
@@ -188,12 +196,14 @@ final class TestChecker {
     case .checked(let pipeline, _):
       if let source = sources.first(where: { $0.name == name.text }) {
         element = source.element
+      } else if let task = tasks.first(where: { $0.name == name.text }) {
+        stub(task, name, value)
+        return
       } else if !mayMiss {
         report(.unknownGiven(name, of: pipeline))
       }
     }
-    if let first = given[name.text] { report(.duplicateGiven(name, first: first)) }
-    given[name.text] = name.span
+    claimGiven(name)
     let rows: GivenRows.Rows
     if case .call(let callee, _, let arguments) = value.kind, case .name(let word) = callee.kind,
       word.text == "synthetic"
@@ -209,6 +219,20 @@ final class TestChecker {
       rows = .list(checker.check(value, in: flows.scope, expecting: .list(element), cover: .statement))
     }
     statements.append(.given(GivenRows(name: name.text, element: element, rows: rows, span: value.span)))
+  }
+
+  private func claimGiven(_ name: Identifier) {
+    if let first = given[name.text] { report(.duplicateGiven(name, first: first)) }
+    given[name.text] = name.span
+  }
+
+  /// `given embed = d -> ...`: what stands for a task.
+  private func stub(_ task: TypedTask, _ name: Identifier, _ value: Expression) {
+    claimGiven(name)
+    let lambda = checker.checkLambda(
+      value, parameters: task.parameters.map(\.local.type), in: flows.scope, expecting: task.result,
+      cover: .function)
+    stubs.append(TaskStub(task: task, stub: lambda))
   }
 
   private static let synthetic = CallSignature(

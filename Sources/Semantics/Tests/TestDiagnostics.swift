@@ -47,9 +47,13 @@ extension Diagnostic {
         .unknownGiven, "`\(name.text)` is computed by the pipeline and can't be given", at: name.span,
         label: "not a source", labels: [Label(flow.span, "computed here")], help: sourceList(of: pipeline))
     }
+    let tasks = pipeline.calledTasks.map(\.name)
+    let what =
+      tasks.isEmpty ? "has no source `\(name.text)`" : "has no source and calls no task `\(name.text)`"
     return misspelt(
-      .unknownGiven, "the pipeline `\(pipeline.name)` has no source `\(name.text)`", name,
-      label: "not a source", candidates: pipeline.sources.map(\.name), otherwise: sourceList(of: pipeline))
+      .unknownGiven, "the pipeline `\(pipeline.name)` \(what)", name,
+      label: tasks.isEmpty ? "not a source" : "neither a source nor a task",
+      candidates: pipeline.sources.map(\.name) + tasks, otherwise: sourceList(of: pipeline))
   }
 
   private static func sourceList(of pipeline: CheckedPipeline) -> String {
@@ -86,6 +90,21 @@ extension Diagnostic {
           "write \(names.map { "`given \($0) = []`" }.joined(separator: ", ")), with rows between the brackets",
           edits: statement.map { [Edit($0.startPoint, lines)] } ?? [])
       ])
+  }
+
+  static func missingStub(_ missing: [TypedTask], of name: Identifier) -> Diagnostic {
+    let names = missing.map(\.name)
+    let stubs = missing.map { task in
+      let parameters = task.parameters.map(\.local.name)
+      let list = parameters.count == 1 ? parameters[0] : "(\(parameters.joined(separator: ", ")))"
+      return "`given \(task.name) = \(list) -> ...`"
+    }
+    return Diagnostic(
+      .missingStub, "the test has no stub for \(list(names))", at: name.span,
+      label: names.count == 1 ? "calls a task" : "calls \(names.count) tasks",
+      labels: missing.map { Label($0.span, "nothing stands for this task") },
+      help: "a test starts no processes and calls nobody: for each task it says what comes back",
+      fixes: [Fix("write \(stubs.joined(separator: ", "))")])
   }
 
   // MARK: expect

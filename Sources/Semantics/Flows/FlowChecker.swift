@@ -97,10 +97,11 @@ final class FlowChecker {
 
   /// Binds a name to a flow, unless it is taken.
   func bind(_ name: Identifier, to value: FlowValue) {
+    let isTaken = taken[name.text] != nil
     claim(name)
     scope = scope.adding(name.text, .flow(flows.count))
     if value.element == .error { checker.brokenFlows.insert(flows.count) }
-    let isUsed = pipeline?.usedEarly.contains(name.text) ?? false
+    let isUsed = isTaken || pipeline?.usedEarly.contains(name.text) ?? false
     flows.append(BoundFlow(name: name, value: value, isUsed: isUsed))
   }
 

@@ -13,7 +13,8 @@ struct PipelineState {
 
   /// A `reply` statement.
   struct Reply {
-    let status: Int
+    /// Nil where it was reported.
+    let status: Int?
     let flow: FlowValue
     /// The word `reply`.
     let span: Span

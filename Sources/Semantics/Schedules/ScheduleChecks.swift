@@ -69,7 +69,7 @@ extension FlowChecker {
       report(.malformedName(name, of: "dataset", at: arguments[0].value.span))
       return nil
     }
-    if let place = places.first(where: { !$0.isSource && $0.kind == .dataset && $0.names(dataset: name) }) {
+    if let place = places.first(where: { !$0.isSource && $0.kind == .dataset && $0.name == name }) {
       report(.startsItself(name, at: arguments[0].value.span, sink: place.span))
       return nil
     }
@@ -144,11 +144,6 @@ extension FlowChecker {
     }
     return .string
   }
-}
-
-extension ConnectorPlace {
-  /// Whether it is this dataset, or a partition of it.
-  fileprivate func names(dataset: String) -> Bool { name == dataset || name.hasPrefix(dataset + " ") }
 }
 
 extension Type {

@@ -6,15 +6,14 @@ extension FlowChecker {
   func reply(_ expression: Expression, status: Expression?, allow: [Identifier], at word: Span) {
     statement = "reply"
     let value = flow(expression)
-    let code = status.flatMap { self.status($0) } ?? 200
+    let code = status.map { self.status($0) } ?? 200
     for problem in checker.module.problems(with: allow) { report(problem) }
     if value.element != .error { json(value.element, at: expression.span) }
-    let reply = PipelineState.Reply(status: code, flow: value, span: word)
-    if let first = pipeline?.replies.first(where: { $0.status == code }) {
+    if let code, let first = pipeline?.replies.first(where: { $0.status == code }) {
       report(.sameStatus(code, at: status?.span ?? word, first: first.span))
     }
-    pipeline?.replies.append(reply)
-    let operation = ReplyOperation(status: code, allow: allow, isOrdered: value.isSorted)
+    pipeline?.replies.append(PipelineState.Reply(status: code, flow: value, span: word))
+    let operation = ReplyOperation(status: code ?? 200, allow: allow, isOrdered: value.isSorted)
     _ = add(.operation(.reply(operation)), [value], elements: [], at: word)
   }
 

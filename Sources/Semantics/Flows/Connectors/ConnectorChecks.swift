@@ -93,7 +93,7 @@ extension FlowChecker {
     case .call(let callee, _, let arguments):
       guard case .name(let name) = callee.kind else { break }
       if let rule = ConnectorRule.named[name.text] {
-        return (name, name.text == "http" ? httpRule(arguments) : rule, arguments)
+        return (name, rule.form(of: name.text, for: arguments), arguments)
       }
       report(.unknownConnector(name, candidates: ConnectorRule.names))
       for argument in arguments { markUses(in: argument.value) }

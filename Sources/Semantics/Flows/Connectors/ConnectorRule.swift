@@ -18,6 +18,26 @@ struct ConnectorRule: Sendable {
     if !isSource { signature.options += (writes.isEmpty ? [] : ["write"]) + ["publish", "allow"] }
     return signature
   }
+
+  /// Which of its forms a call has: `http` and `synthetic` have two.
+  func form(of name: String, for arguments: [Argument]) -> ConnectorRule {
+    switch name {
+    case "http": return Self.isPoll(arguments) ? .poll : .request
+    case "synthetic":
+      var rule = self
+      rule.gives = arguments.contains { $0.label?.text == "rate" } ? [.stream] : [.table]
+      return rule
+    default: return self
+    }
+  }
+
+  private static func isPoll(_ arguments: [Argument]) -> Bool {
+    if arguments.contains(where: { $0.label?.text == "every" }) { return true }
+    let positional = arguments.filter { $0.label == nil }
+    guard positional.count == 1, case .string(let parts) = positional[0].value.kind else { return false }
+    if case .text(let text)? = parts.first { return !text.hasPrefix("/") }
+    return true
+  }
 }
 
 /// The forms of `write:`.

@@ -4,16 +4,6 @@ import Syntax
 // `http(method, path)` gives the records of a call, `http(url, every:)` asks again and again.
 
 extension FlowChecker {
-  /// Which of the two a call is.
-  func httpRule(_ arguments: [Argument]) -> ConnectorRule {
-    if arguments.contains(where: { $0.label?.text == "every" }) { return .poll }
-    let positional = arguments.filter { $0.label == nil }
-    if positional.count >= 2 { return .request }
-    guard case .string(let parts)? = positional.first?.value.kind else { return .request }
-    if case .text(let text)? = parts.first, text.hasPrefix("/") { return .request }
-    return .poll
-  }
-
   /// `http(method, path)`, `http(url, every:)`.
   func http(_ call: ConnectorCall) -> Connector? {
     holdsColumns(call, nested: true)

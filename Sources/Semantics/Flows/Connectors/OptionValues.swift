@@ -41,7 +41,8 @@ extension FlowChecker {
   func address(
     _ expression: Expression, of name: String, schemes: [String], example: String
   ) -> TypedExpression {
-    let value = checker.check(expression, in: scope, expecting: nil, cover: cover)
+    let type: Type? = expression.isSecret ? .secret(.string) : nil
+    let value = checker.check(expression, in: scope, expecting: type, cover: cover)
     switch value.type {
     case .string, .secret(.string), .error: break
     default:
@@ -52,6 +53,15 @@ extension FlowChecker {
       report(.malformedAddress(of: name, schemes: schemes, example: example, at: expression.span))
     }
     return value
+  }
+}
+
+extension Expression {
+  /// Whether it is `secret(...)`.
+  fileprivate var isSecret: Bool {
+    if case .call(let callee, _, _) = kind, case .name(let name) = callee.kind { name.text == "secret" } else {
+      false
+    }
   }
 }
 

@@ -9,8 +9,10 @@ struct ConnectorPlace {
   }
   /// What is there.
   let kind: Kind
-  /// Its name; of a dataset with its partition.
+  /// Its name.
   let name: String
+  /// The one partition that is read or written.
+  let partition: Literal?
   /// Whether rows come from there.
   let isSource: Bool
   /// Whether writing there takes away what others wrote.
@@ -25,7 +27,8 @@ extension FlowChecker {
   /// Notes where the connector reads or writes, and reports what does not go together.
   func settle(_ connector: Connector, of call: ConnectorCall, write: WriteMode = .append) {
     guard let place = ConnectorPlace(connector, call, write) else { return }
-    for other in places where other.kind == place.kind && other.name == place.name {
+    for other in places
+    where other.kind == place.kind && other.name == place.name && other.partition == place.partition {
       if let conflict = conflict(place, other) {
         report(conflict)
         return
@@ -57,7 +60,7 @@ extension FlowChecker {
 extension ConnectorPlace {
   fileprivate init?(_ connector: Connector, _ call: ConnectorCall, _ write: WriteMode) {
     var name: TypedExpression?
-    var suffix = ""
+    var partition: Literal?
     var group: String?
     switch connector {
     case .csv(let path, _), .jsonLines(let path, _), .json(let path, _), .parquet(let path),
@@ -71,21 +74,22 @@ extension ConnectorPlace {
       (kind, name) = (.table, table)
     case .dataset(let options):
       (kind, name) = (.dataset, options.name)
-      if let partition = options.partition {
-        guard case .literal(let literal) = partition.kind else { return nil }
-        suffix = " \(literal)"
+      if let key = options.partition {
+        guard case .literal(let literal) = key.kind else { return nil }
+        partition = literal
       }
     case .artifact(let text, _): (kind, name) = (.artifact, text)
     case .stdin:
       kind = .standardInput
       self.name = "stdin"
-      (isSource, isWhole, self.group, span) = (true, true, nil, call.name.span)
+      (isSource, isWhole, self.group, self.partition, span) = (true, true, nil, nil, call.name.span)
       return
     default: return nil
     }
     guard let name, var text = name.textLiteral else { return nil }
     while text.hasPrefix("./") { text.removeFirst(2) }
-    self.name = text + suffix
+    self.name = text
+    self.partition = partition
     isSource = call.isSource
     isWhole =
       switch write {

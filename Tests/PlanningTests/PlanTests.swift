@@ -112,7 +112,8 @@ import Testing
     var build = GraphBuilder()
     let flights = build.source("flights", build.text("flights.csv"), SampleGraphs.flight)
     let sink = SinkOperation(
-      name: "out", connector: .csv(path: build.text("out.csv"), CSVOptions()), isOrdered: false, write: .append,
+      name: "out", connector: .csv(path: build.text("out.csv"), CSVOptions()), isOrdered: false,
+      write: .append,
       publishesAlways: true)
     _ = build.add("out", .sink(sink), [flights])
     #expect(

@@ -59,7 +59,9 @@ extension FlowChecker {
 extension Expression {
   /// Whether it is `secret(...)`.
   fileprivate var isSecret: Bool {
-    if case .call(let callee, _, _) = kind, case .name(let name) = callee.kind { name.text == "secret" } else {
+    if case .call(let callee, _, _) = kind, case .name(let name) = callee.kind {
+      name.text == "secret"
+    } else {
       false
     }
   }

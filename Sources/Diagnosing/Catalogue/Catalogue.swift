@@ -46,7 +46,7 @@ public enum Catalogue {
       parsing, names, types, failure, runFaults, modes, times, services, jobs, graph, configuration,
       projectFile,
       connectors,
-      labels,
+      labels, secrets, tasks,
       runs, statements, flows, tests,
     ].flatMap(\.self).sorted { $0.code.text < $1.code.text }
 

@@ -99,8 +99,12 @@ final class FlowLabels {
       default: break
       }
     }
-    let found = result(of: body, inputs: flows).removing(pending.syntax.unlabels, in: reader.module)
-    let declared = pending.syntax.result.map { reader.declared($0.type) } ?? .none
+    var found = result(of: body, inputs: flows).removing(pending.syntax.unlabels, in: reader.module)
+    var declared = LabelShape.none
+    if let written = pending.syntax.result?.type {
+      declared = reader.declared(written)
+      reader.fit(&found, intoResult: written, of: pending.syntax)
+    }
     (reader.module, reader.written, reader.rule) = outer
     return declared.merged(with: found.passing(span, "passed through `\(function.name)` here"))
   }

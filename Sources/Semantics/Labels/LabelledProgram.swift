@@ -136,10 +136,7 @@ public final class LabelledProgram: @unchecked Sendable {
     checkUnlabels(pending.syntax.unlabels, pending.syntax.name, pending.syntax.parameters, reader.module)
     var shape = reader.read(body).removing(pending.syntax.unlabels, in: reader.module)
     let room = reader.declared(result.type)
-    let place = pending.syntax.body.supplied.span
-    reader.fit(&shape, into: room, at: place) {
-      .resultWithoutLabel(function.name, $0, at: place, declared: result.type)
-    }
+    reader.fit(&shape, intoResult: result.type, of: pending.syntax)
     let texts = reader.texts.reduce(into: LabelSet.none) { texts, found in
       texts.formUnion(found.labels.passing(found.span, "told by `fail` here"))
     }
@@ -181,10 +178,7 @@ public final class LabelledProgram: @unchecked Sendable {
     checkUnlabels(pending.syntax.unlabels, pending.syntax.name, pending.syntax.parameters, module)
     let flows = FlowLabels(reader)
     var shape = flows.result(of: body, inputs: inputs).removing(pending.syntax.unlabels, in: module)
-    let place = pending.syntax.body.supplied.span
-    reader.fit(&shape, into: reader.declared(result.type), at: place) {
-      .resultWithoutLabel(pending.target.name, $0, at: place, declared: result.type)
-    }
+    reader.fit(&shape, intoResult: result.type, of: pending.syntax)
     adopt(reader.findings)
   }
 }
@@ -208,6 +202,16 @@ private func calleesFirst(_ count: Int, _ callees: (Int) -> [Int]) -> [Int] {
     }
   }
   return order
+}
+
+extension LabelReader {
+  /// What a body gives must fit what its function declares.
+  func fit(_ shape: inout LabelShape, intoResult type: TypeSyntax, of function: FunctionDeclaration) {
+    let place = function.body.supplied.span
+    fit(&shape, into: declared(type), at: place) {
+      .resultWithoutLabel(function.name.text, $0, at: place, declared: type)
+    }
+  }
 }
 
 extension Expression {

@@ -115,6 +115,20 @@ final class FileContext {
     return hasComment()
   }
 
+  /// An edit that puts an expression of operators in the place of one that bound more tightly: in parentheses,
+  /// unless it stands alone between brackets or commas.
+  func grouped(_ text: String, replacing span: Span) -> Edit {
+    let bytes = parsed.file.bytes
+    var before = Int(span.start) - 1
+    while before >= 0, bytes[before].isBlank { before -= 1 }
+    var after = Int(span.end)
+    while after < bytes.count, bytes[after].isBlank { after += 1 }
+    let opens = before >= 0 && [UInt8]("{([,".utf8).contains(bytes[before])
+    let isBody = before > 0 && bytes[before] == UInt8(ascii: ">") && bytes[before - 1] == UInt8(ascii: "-")
+    let closes = after < bytes.count && [UInt8]("})],".utf8).contains(bytes[after])
+    return Edit(span, (opens || isBody) && closes ? text : "(\(text))")
+  }
+
   /// A span with the rest of its last line, where nothing else stands there.
   func wholeLines(of span: Span) -> Span {
     let bytes = parsed.file.bytes

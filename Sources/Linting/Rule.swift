@@ -63,6 +63,9 @@ public struct Rule: Sendable {
     self.checks = checks
   }
 
+  /// The severity of its findings, unless the settings say otherwise.
+  public var defaultSeverity: Severity { level.severity ?? .note }
+
   /// What `thalweg explain` tells about the rule.
   public var entry: CatalogueEntry {
     let mended =

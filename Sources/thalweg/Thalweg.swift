@@ -19,8 +19,11 @@ struct Thalweg: AsyncParsableCommand {
       Exit codes: 0 done; 1 errors found, or a failed check or run; 2 wrong usage; 3 the environment (no file, no \
       database); 130 interrupted.
       """,
-    version: "thalweg 0.1.0",
-    subcommands: [Check.self, Fmt.self, Plan.self, Run.self, Test.self, Synth.self, Runs.self, Explain.self])
+    version: "thalweg \(version)",
+    subcommands: [Check.self, Lint.self, ListRules.self, Fmt.self, Plan.self, Run.self, Test.self, Synth.self, Runs.self, Explain.self])
+
+  /// The version of this program.
+  static let version = "0.1.0"
 
   /// What the user wrote.
   static let invocation = Invocation(Array(CommandLine.arguments.dropFirst()))

@@ -1,5 +1,4 @@
 import Diagnosing
-import Foundation
 import Syntax
 
 /// Programs and their texts in the one format.
@@ -47,36 +46,8 @@ public struct Formatting {
 }
 
 extension Formatting.File {
-  /// Replaces the file by its formatted text, at once: whoever reads it sees one or the other.
+  /// Replaces the file by its formatted text.
   public func save(_ invocation: Invocation) throws(Refusal) {
-    // A link stays a link to the file that is replaced.
-    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-    let staged = "\(target).thalweg-fmt-\(getpid())"
-    var status = stat()
-    let mode = stat(target, &status) == 0 ? status.st_mode & 0o7777 : 0o644
-    let descriptor = open(staged, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-    guard descriptor >= 0 else { throw unwritable(errno, invocation) }
-    fchmod(descriptor, mode)
-    var start = 0
-    var failure: Int32 = 0
-    formatted.withUnsafeBytes { bytes in
-      while start < bytes.count, failure == 0, let base = bytes.baseAddress {
-        let count = write(descriptor, base + start, bytes.count - start)
-        if count >= 0 { start += count } else if errno != EINTR { failure = errno }
-      }
-    }
-    if close(descriptor) != 0, failure == 0 { failure = errno }
-    if failure == 0, rename(staged, target) != 0 { failure = errno }
-    guard failure == 0 else {
-      unlink(staged)
-      throw unwritable(failure, invocation)
-    }
-  }
-
-  private func unwritable(_ number: Int32, _ invocation: Invocation) -> Refusal {
-    Refusal(
-      .unreadableFile, "`\(path)` can't be written: \(String(cString: strerror(number)))", at: path,
-      of: invocation,
-      label: "left as it is")
+    try ProgramFinder(invocation).replace(path, with: formatted)
   }
 }

@@ -3,7 +3,7 @@ import Foundation
 
 /// Finds and reads programs in the file system.
 public struct ProgramFinder {
-  private let invocation: Invocation
+  let invocation: Invocation
 
   /// Findings point at the arguments of `invocation`.
   public init(_ invocation: Invocation) { self.invocation = invocation }

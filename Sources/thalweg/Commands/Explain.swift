@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnosing
 import Execution
+import Linting
 
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -8,6 +9,7 @@ struct Explain: ParsableCommand {
     discussion: """
       EXAMPLES:
         thalweg explain M503
+        thalweg explain float-equality
       """)
 
   @Argument(help: "The code, as it stands in brackets behind `error` or `warning`.")
@@ -16,8 +18,8 @@ struct Explain: ParsableCommand {
   @OptionGroup var console: ConsoleOptions
 
   func run() throws {
-    guard let entry = Catalogue.entry(code) else {
-      let meant = Suggestion.nearest(to: code.uppercased(), among: Catalogue.entries.map(\.code.text))
+    guard let entry = Catalogue.entry(code) ?? Rules.rule(code)?.entry else {
+      let meant = Suggestion.nearest(to: code.uppercased(), among: Catalogue.entries.map(\.code.text) + Rules.all.map(\.code.text))
       throw Refusal(
         .unknownCode, "there is no code `\(code)`", at: code, of: Thalweg.invocation, label: "not a code",
         fixes: meant.map { [Fix("did you mean `\($0)`?")] } ?? [])

@@ -20,11 +20,10 @@ extension Rule {
         guard let argument = call.onlyArgument, case .regex(let source) = argument.kind, !source.isEmpty,
           source.utf8.allSatisfy(\.isPlain)
         else { return }
-        // Behind `!`, `.` or another operator the comparison would need parentheses.
-        let text = "(\(context.text(call.receiver.span)) == \"\(source)\")"
+        let text = "\(context.text(call.receiver.span)) == \"\(source)\""
         context.report(
           "this expression is plain text", at: argument.span, label: "nothing in it varies",
-          fixes: [Fix("compare with `==`", isSafe: true, edits: [Edit(call.span, text)])])
+          fixes: [Fix("compare with `==`", isSafe: true, edits: [context.grouped(text, replacing: call.span)])])
       }
     ])
 }

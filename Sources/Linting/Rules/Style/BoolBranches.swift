@@ -25,13 +25,20 @@ extension Rule {
           case .name, .member, .call, .boolean: true
           default: false
           }
-        let mended = yes ? (isSimple ? text : "(\(text))") : isSimple ? "!\(text)" : "!(\(text))"
+        let edit =
+          if !yes {
+            Edit(expression.span, isSimple ? "!\(text)" : "!(\(text))")
+          } else if isSimple {
+            Edit(expression.span, text)
+          } else {
+            context.grouped(text, replacing: expression.span)
+          }
         let isLost = context.hasComment(expression.span.start, expression.span.end)
         context.report(
           "this `if` gives its own condition", at: expression.span,
           label: yes ? "says the same alone" : "is its negation",
           fixes: isLost
-            ? [] : [Fix("write the condition alone", isSafe: true, edits: [Edit(expression.span, mended)])])
+            ? [] : [Fix("write the condition alone", isSafe: true, edits: [edit])])
       }
     ])
 }

@@ -19,22 +19,22 @@ extension Rule {
         guard case .unary(.not, let inner) = expression.kind else { return }
         switch inner.kind {
         case .unary(.not, let value):
-          report(expression, context.text(value.span), "twice `!` is nothing", context)
+          report(expression, Edit(expression.span, context.text(value.span)), "twice `!` is nothing", context)
         case .binary(let name, let place, let left, let right) where name == .equal || name == .notEqual:
           guard !context.hasComment(inner.span.start, inner.span.end) else { return }
           let text =
-            "(\(context.text(left.span)) \(name == .equal ? "!=" : "==") \(context.text(right.span)))"
+            "\(context.text(left.span)) \(name == .equal ? "!=" : "==") \(context.text(right.span))"
           report(
-            expression, text, "`\(context.text(place))` and `!` make `\(name == .equal ? "!=" : "==")`",
+            expression, context.grouped(text, replacing: expression.span), "`\(context.text(place))` and `!` make `\(name == .equal ? "!=" : "==")`",
             context)
         default: break
         }
       }
     ])
 
-  private static func report(_ whole: Expression, _ text: String, _ label: String, _ context: FileContext) {
+  private static func report(_ whole: Expression, _ edit: Edit, _ label: String, _ context: FileContext) {
     context.report(
       "this can be said without a negation", at: whole.span, label: label,
-      fixes: [Fix("say it straight", isSafe: true, edits: [Edit(whole.span, text)])])
+      fixes: [Fix("say it straight", isSafe: true, edits: [edit])])
   }
 }

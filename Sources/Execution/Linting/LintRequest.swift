@@ -1,0 +1,40 @@
+import Linting
+
+/// What `thalweg lint` is asked.
+public struct LintRequest: Sendable {
+  /// What becomes of fixes.
+  public enum Fixing: Sendable {
+    /// They are told.
+    case none
+    /// The safe ones are applied.
+    case safe
+    /// All of them are applied.
+    case all
+  }
+
+  /// Files and folders.
+  public var paths: [String]
+  /// Under this name standard input is the only program.
+  public var standardInputName: String?
+  /// How bad the findings of rules are.
+  public var levels: LintLevels
+  /// What becomes of fixes.
+  public var fixing: Fixing
+  /// The file of the findings that are known.
+  public var baseline: String?
+  /// Whether the baseline is written from what is found.
+  public var writesBaseline: Bool
+
+  /// Makes a request.
+  public init(
+    paths: [String], standardInputName: String? = nil, levels: LintLevels = .standard, fixing: Fixing = .none,
+    baseline: String? = nil, writesBaseline: Bool = false
+  ) {
+    self.paths = paths
+    self.standardInputName = standardInputName
+    self.levels = levels
+    self.fixing = fixing
+    self.baseline = baseline
+    self.writesBaseline = writesBaseline
+  }
+}

@@ -20,7 +20,10 @@ struct Thalweg: AsyncParsableCommand {
       database); 130 interrupted.
       """,
     version: "thalweg \(version)",
-    subcommands: [Check.self, Lint.self, ListRules.self, Fmt.self, Plan.self, Run.self, Test.self, Synth.self, Runs.self, Explain.self])
+    subcommands: [
+      Check.self, Lint.self, ListRules.self, Fmt.self, Plan.self, Run.self, Test.self, Synth.self, Runs.self,
+      Explain.self,
+    ])
 
   /// The version of this program.
   static let version = "0.1.0"

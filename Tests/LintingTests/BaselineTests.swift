@@ -42,7 +42,9 @@ struct BaselineTests {
     let baseline = await Self.baseline(Self.program)
     #expect(await Self.left(Self.program.replacing("a == b", with: "b == a"), baseline).findings.count == 1)
     #expect(await Self.left("// file: c.thal\n" + Self.program, baseline).findings.count == 2)
-    let counts = baseline.counts.map { (Baseline.Key(code: "L908", path: $0.key.path, text: $0.key.text), $0.value) }
+    let counts = baseline.counts.map {
+      (Baseline.Key(code: "L908", path: $0.key.path, text: $0.key.text), $0.value)
+    }
     let others = Baseline(Dictionary(uniqueKeysWithValues: counts))
     #expect(await Self.left(Self.program, others).findings.count == 2)
   }

@@ -1,3 +1,4 @@
+import Compiler
 import Diagnosing
 import Linting
 import Testing
@@ -34,7 +35,8 @@ struct LevelTests {
 
   @Test func `rules look only at the files that are named`() async {
     let files = [
-      "a.thal": "import \"./b.thal\" { same }\nfn both(x: Float) -> Bool { same(x, 1) }\n", "b.thal": Self.program,
+      "a.thal": "import \"./b.thal\" { same }\nfn both(x: Float) -> Bool { same(x, 1) }\n",
+      "b.thal": Self.program,
     ]
     let one = await Linted(files, entries: ["a.thal"])
     #expect(one.lines == [])

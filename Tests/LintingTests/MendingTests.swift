@@ -30,7 +30,10 @@ struct MendingTests {
   @Test(arguments: [(3, 5), (2, 2), (4, 6), (0, 3), (4, 4)] as [(UInt32, UInt32)])
   func `what overlaps or touches the place of an edit waits for another round`(place: (UInt32, UInt32)) {
     let mending = Mending(
-      [Self.finding([Self.edit(2, 4, "x")]), Self.finding([Self.edit(place.0, place.1, "y"), Self.edit(9, 9, "z")])],
+      [
+        Self.finding([Self.edit(2, 4, "x")]),
+        Self.finding([Self.edit(place.0, place.1, "y"), Self.edit(9, 9, "z")]),
+      ],
       unsafe: false)
     #expect(mending.count == (place == (4, 6) ? 2 : 1))
   }

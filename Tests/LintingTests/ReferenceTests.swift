@@ -1,10 +1,12 @@
+import Diagnosing
 import Foundation
 import Testing
 
 @testable import Linting
 
 struct ReferenceTests {
-  private static let page = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+  private static let page = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+    .deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("Documentation/reference/rules.md")
 
@@ -21,7 +23,10 @@ struct ReferenceTests {
   @Test func `the list has a line for each rule`() {
     let lines = Rules.table.split(separator: "\n")
     #expect(lines.count == Rules.all.count)
-    #expect(lines.contains { $0.hasPrefix("L907  float-equality ") && $0.hasSuffix("floats compared with `==` or `!=`") })
+    #expect(
+      lines.contains {
+        $0.hasPrefix("L907  float-equality ") && $0.hasSuffix("floats compared with `==` or `!=`")
+      })
   }
 
   @Test func `the list for machines is JSON with every rule`() throws {
@@ -29,7 +34,10 @@ struct ReferenceTests {
     let document = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     let rules = try #require(document["rules"] as? [[String: String]])
     #expect(rules.map { $0["code"] } == Rules.all.map(\.code.text))
-    #expect(rules.allSatisfy { Set($0.keys) == ["code", "name", "category", "level", "fix", "title", "why", "bad", "good"] })
+    #expect(
+      rules.allSatisfy {
+        Set($0.keys) == ["code", "name", "category", "level", "fix", "title", "why", "bad", "good"]
+      })
   }
 
   @Test func `a rule is found by its code in any case and by its name`() {

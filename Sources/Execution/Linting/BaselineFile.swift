@@ -23,9 +23,11 @@ struct BaselineFile {
 
   func read(_ path: String) throws(Refusal) -> Baseline {
     let bytes = try ProgramFinder(invocation).read(path)
-    guard let document = try? JSONDecoder().decode(Document.self, from: Data(bytes)), document.version == 1 else {
+    guard let document = try? JSONDecoder().decode(Document.self, from: Data(bytes)), document.version == 1
+    else {
       throw Refusal(
-        .unreadableFile, "`\(path)` is no baseline of findings", at: path, of: invocation, label: "can't be read",
+        .unreadableFile, "`\(path)` is no baseline of findings", at: path, of: invocation,
+        label: "can't be read",
         help: "write it anew: `thalweg lint --baseline \(path) --write-baseline`")
     }
     let counts = document.findings.map { finding in

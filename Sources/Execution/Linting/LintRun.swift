@@ -91,7 +91,8 @@ private struct FixingRounds {
     for _ in 0..<Self.mostRounds {
       let files = programs.sources.files
       let mending = Mending(
-        programs.diagnostics, unsafe: unsafe, frozen: Set(files.filter { frozen.contains($0.path) }.map(\.id)))
+        programs.diagnostics, unsafe: unsafe, frozen: Set(files.filter { frozen.contains($0.path) }.map(\.id))
+      )
       guard mending.count > 0 else { return }
       var next = texts
       let edited = files.filter { mending.edits[$0.id] != nil }

@@ -30,7 +30,9 @@ public struct LintedPrograms: Sendable {
     let compilation = await Compiler.check(paths) { path in
       texts[path] ?? (try? ProgramFinder.bytes(path).get())
     }
-    let entries = compilation.sources.files.indices.filter { texts[compilation.sources.files[$0].path] != nil }
+    let entries = compilation.sources.files.indices.filter {
+      texts[compilation.sources.files[$0].path] != nil
+    }
     let input = LintInput(
       files: compilation.files, program: compilation.program,
       pipelines: compilation.pipelines.map(\.declaration), diagnostics: compilation.diagnostics,

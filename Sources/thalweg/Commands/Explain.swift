@@ -19,7 +19,8 @@ struct Explain: ParsableCommand {
 
   func run() throws {
     guard let entry = Catalogue.entry(code) ?? Rules.rule(code)?.entry else {
-      let meant = Suggestion.nearest(to: code.uppercased(), among: Catalogue.entries.map(\.code.text) + Rules.all.map(\.code.text))
+      let meant = Suggestion.nearest(
+        to: code.uppercased(), among: Catalogue.entries.map(\.code.text) + Rules.all.map(\.code.text))
       throw Refusal(
         .unknownCode, "there is no code `\(code)`", at: code, of: Thalweg.invocation, label: "not a code",
         fixes: meant.map { [Fix("did you mean `\($0)`?")] } ?? [])

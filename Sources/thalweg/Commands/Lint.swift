@@ -56,7 +56,8 @@ struct Lint: AsyncParsableCommand {
     if stdinFilename != nil && !stdin { throw ValidationError("`--stdin-filename` goes with `--stdin`.") }
     if stdin && !paths.isEmpty { throw ValidationError("`--stdin` and paths do not go together.") }
     if fix && paths.contains("-") {
-      throw ValidationError("write `--stdin` instead of `-`: with `--fix` the mended program goes to standard output.")
+      throw ValidationError(
+        "write `--stdin` instead of `-`: with `--fix` the mended program goes to standard output.")
     }
   }
 

@@ -21,7 +21,7 @@ struct Findings {
           Fix("think"),
         ]),
       Diagnostic(.mismatch, "over two lines", at: span(4, 18), severity: .warning),
-      Diagnostic(.mismatch, "at the end", at: span(23, 23), severity: .note),
+      Diagnostic(.mismatch, "at the end", at: span(24, 24), severity: .note),
     ]
     self.sources = sources
   }

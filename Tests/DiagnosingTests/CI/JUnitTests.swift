@@ -37,11 +37,14 @@ struct JUnitTests {
     return reader
   }
 
-  @Test func `a finding is a failed case of its file, and a file without findings a case that passed`() throws {
+  @Test func `a finding is a failed case of its file, and a file without findings a case that passed`() throws
+  {
     let findings = Findings()
     let read = try read(JUnitRenderer(findings.sources).report(findings.diagnostics, suite: "lint <all>"))
-    #expect(read.suites == [["name": "lint <all>", "tests": "4", "failures": "3", "errors": "0", "skipped": "0"]])
-    #expect(read.cases.map { $0["classname"] } == Array(repeating: "pipe lines/a%.thal", count: 3) + ["./b.thal"])
+    #expect(
+      read.suites == [["name": "lint <all>", "tests": "4", "failures": "3", "errors": "0", "skipped": "0"]])
+    #expect(
+      read.cases.map { $0["classname"] } == Array(repeating: "pipe lines/a%.thal", count: 3) + ["./b.thal"])
     #expect(read.cases.map { $0["name"] } == ["T301 at 1:9", "T301 at 1:5", "T301 at 3:1", "no findings"])
     #expect(read.failures.map { $0["type"] } == ["error", "warning", "note"])
     #expect(read.failures[0]["message"] == "50% of `<a & b>`, or:\n\"none\"")

@@ -3,7 +3,7 @@ import Foundation
 /// What the SARIF 2.1.0 schema asks of the objects that a log of ours holds: their members, which of them must be
 /// there, and what each is. Members that are not named here are not allowed.
 struct SARIFShape {
-  indirect enum Kind {
+  indirect enum Kind: Sendable {
     case text
     /// One of these words.
     case word([String])
@@ -14,7 +14,7 @@ struct SARIFShape {
     case list(Kind, atLeast: Int = 0, isUnique: Bool = false)
   }
 
-  private struct Object {
+  private struct Object: Sendable {
     let required: [String]
     let members: [String: Kind]
   }
@@ -45,12 +45,14 @@ struct SARIFShape {
     "message": Object(required: ["text"], members: ["text": .text]),
     "configuration": Object(required: [], members: ["level": level]),
     "properties": Object(required: [], members: ["tags": .list(.text, isUnique: true)]),
-    "artifact": Object(required: [], members: ["location": .object("artifactLocation"), "sourceLanguage": .text]),
+    "artifact": Object(
+      required: [], members: ["location": .object("artifactLocation"), "sourceLanguage": .text]),
     "result": Object(
       required: ["message"],
       members: [
         "ruleId": .text, "ruleIndex": .number(-1), "level": level, "message": .object("message"),
-        "locations": .list(.object("location")), "relatedLocations": .list(.object("location"), isUnique: true),
+        "locations": .list(.object("location")),
+        "relatedLocations": .list(.object("location"), isUnique: true),
         "fixes": .list(.object("fix"), isUnique: true),
         "suppressions": .list(.object("suppression"), isUnique: true),
       ]),
@@ -93,8 +95,10 @@ struct SARIFShape {
   private static func problems(of value: Any, _ kind: Kind, at path: String) -> [String] {
     switch kind {
     case .text: return value is String ? [] : ["\(path) is no text"]
-    case .word(let words): return words.contains(value as? String ?? "") ? [] : ["\(path) is none of \(words)"]
-    case .number(let least): return (value as? Int).map { $0 >= least } ?? false ? [] : ["\(path) is too small"]
+    case .word(let words):
+      return words.contains(value as? String ?? "") ? [] : ["\(path) is none of \(words)"]
+    case .number(let least):
+      return (value as? Int).map { $0 >= least } ?? false ? [] : ["\(path) is too small"]
     case .list(let element, let count, let isUnique):
       guard let values = value as? [Any] else { return ["\(path) is no list"] }
       let isShort = values.count < count ? ["\(path) has too few"] : []
@@ -103,7 +107,9 @@ struct SARIFShape {
       return isShort + isDouble
         + values.enumerated().flatMap { problems(of: $1, element, at: "\(path)[\($0)]") }
     case .object(let name):
-      guard let object = objects[name], let members = value as? [String: Any] else { return ["\(path) is no object"] }
+      guard let object = objects[name], let members = value as? [String: Any] else {
+        return ["\(path) is no object"]
+      }
       let lacking = object.required.filter { members[$0] == nil }.map { "\(path) lacks \($0)" }
       return lacking
         + members.flatMap { key, value in

@@ -33,7 +33,8 @@ struct SARIFTests {
   }
 
   @Test func `the shape refuses what the schema refuses`() throws {
-    let log = try read(SARIFRenderer(Findings().sources, version: "1.0", rules: Self.rules).log(Findings().diagnostics))
+    let log = try read(
+      SARIFRenderer(Findings().sources, version: "1.0", rules: Self.rules).log(Findings().diagnostics))
     var run = try run(of: log)
     run["tool"] = nil
     run["columnKind"] = "bytes"
@@ -42,7 +43,8 @@ struct SARIFTests {
     broken["more"] = 1
     #expect(
       Set(SARIFShape.problems(of: broken)) == [
-        "log.runs[0] lacks tool", "log.runs[0].columnKind is none of [\"utf16CodeUnits\", \"unicodeCodePoints\"]",
+        "log.runs[0] lacks tool",
+        "log.runs[0].columnKind is none of [\"utf16CodeUnits\", \"unicodeCodePoints\"]",
         "log may not have more",
       ])
   }
@@ -80,7 +82,7 @@ struct SARIFTests {
       ] as NSDictionary)
   }
 
-  private static let file: [String: Any] = ["uri": "pipe%20lines/a%25.thal", "index": 0]
+  private static var file: [String: Any] { ["uri": "pipe%20lines/a%25.thal", "index": 0] }
 
   private static func region(_ start: (Int, Int), _ end: (Int, Int)) -> [String: Int] {
     ["startLine": start.0, "startColumn": start.1, "endLine": end.0, "endColumn": end.1]

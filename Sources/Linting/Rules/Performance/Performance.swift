@@ -2,6 +2,6 @@ extension Rules {
   static let performance: [Rule] = [
     .filterAfterJoin, .filterAfterMap, .filterAfterSort, .collectWholeTable, .sortIgnored,
     .distinctAfterGroup,
-    .anyInsteadOfCount, .isEmptyInsteadOfLen, .plainRegex, .collectThenReduce, .sortForOne,
+    .anyInsteadOfCount, .isEmptyInsteadOfLen, .largeToList, .plainRegex, .collectThenReduce, .sortForOne,
   ]
 }

@@ -23,7 +23,9 @@ extension Rule {
         let text = "\(context.text(call.receiver.span)) == \"\(source)\""
         context.report(
           "this expression is plain text", at: argument.span, label: "nothing in it varies",
-          fixes: [Fix("compare with `==`", isSafe: true, edits: [context.grouped(text, replacing: call.span)])])
+          fixes: [
+            Fix("compare with `==`", isSafe: true, edits: [context.grouped(text, replacing: call.span)])
+          ])
       }
     ])
 }

@@ -25,7 +25,8 @@ extension Rule {
           let text =
             "\(context.text(left.span)) \(name == .equal ? "!=" : "==") \(context.text(right.span))"
           report(
-            expression, context.grouped(text, replacing: expression.span), "`\(context.text(place))` and `!` make `\(name == .equal ? "!=" : "==")`",
+            expression, context.grouped(text, replacing: expression.span),
+            "`\(context.text(place))` and `!` make `\(name == .equal ? "!=" : "==")`",
             context)
         default: break
         }

@@ -23,7 +23,7 @@ import Testing
     let told = try await sandbox.run("lint")
     #expect(told.status == .exited(0))
     #expect(
-      told.output.contains("warning[L907]: floats are compared with `==`\n --> a.thal:1:40\n"),
+      told.output.contains("warning[L907]: floats are compared with `==`\n  --> a.thal:1:40\n"),
       "\(told.output)")
     #expect(told.output.contains("  = more: thalweg explain L907\n"))
     #expect(told.output.hasSuffix("\n2 warnings in 1 file\n"))
@@ -116,7 +116,8 @@ import Testing
     try sandbox.write("// thalweg:allow L978 shown in a lesson\n" + Self.fishy, to: "a.thal")
     let github = try await sandbox.run("lint", "--format", "github")
     #expect(
-      github.output.hasPrefix("::warning file=a.thal,line=2,endLine=2,col=40,endColumn=48,title=L907::floats"))
+      github.output.hasPrefix("::warning file=a.thal,line=2,endLine=2,col=40,endColumn=48,title=L907::floats")
+    )
     #expect(try await sandbox.run("lint", "--format", "junit").output.contains("<failure type=\"warning\""))
     let sarif = try await sandbox.run("lint", "--format", "sarif").output
     let log = try #require(try JSONSerialization.jsonObject(with: Data(sarif.utf8)) as? [String: Any])

@@ -3,6 +3,6 @@ extension Rules {
     .constantCondition, .settledByConstraint, .keysNeverEqual, .floatEquality, .windowBelowDelay,
     .unusedParameter, .unusedValue, .unusedImport, .unusedDeclaration, .shadowedName, .sameBranches,
     .repeatedCondition, .selfOperation, .groupByIdentity, .checkAlwaysHolds, .swappedBounds,
-    .emptyResult, .selfUnion, .neverEmptyGroup,
+    .emptyResult, .selfUnion, .unboundedKey, .neverEmptyGroup,
   ]
 }

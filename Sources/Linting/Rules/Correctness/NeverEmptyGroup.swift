@@ -25,11 +25,7 @@ extension Rule {
       """,
     checks: [
       .step { place, context in
-        guard case .aggregate(let aggregate) = place.operation,
-          aggregate.key != nil || aggregate.window != nil
-        else {
-          return
-        }
+        guard case .aggregate(let aggregate) = place.operation, aggregate.key != nil else { return }
         let counts = Set(aggregate.calls.filter { $0.function == .count && $0.filters.isEmpty }.map(\.local))
         if !counts.isEmpty { look(for: counts, in: aggregate.result, place, context) }
       }

@@ -244,7 +244,9 @@ private struct Verifier {
   }
 
   private mutating func connector(_ connector: Connector, _ name: String) {
-    for constant in connector.constants { expression(constant, name, sees: []) }
+    var sees: Set<Int> = []
+    if case .kafka(let options) = connector { sees = Set((options.key?.parameters ?? []).map(\.id)) }
+    for constant in connector.constants { expression(constant, name, sees: sees) }
   }
 
   private mutating func keys(_ keys: [SortKey], _ node: Node) {

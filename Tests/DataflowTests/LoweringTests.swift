@@ -32,6 +32,27 @@ struct LoweringTests {
   }
 }
 
+struct ModeTests {
+  @Test(arguments: [
+    ("from a: Table<Row> = csv(\"a.csv\")\n discard a", RunOptions.Mode.batch),
+    (
+      "from a: Stream<Row> = stdin(format: jsonl)\n from b: Table<Row> = csv(\"b.csv\")\n discard a\n discard b",
+      .stream
+    ),
+    (
+      "from b: Table<Row> = csv(\"b.csv\")\n from a: Request<Row> = http(post, \"/a\")\n discard b\n reply a",
+      .service
+    ),
+  ])
+  func `the mode of a graph and of its pipeline follows from the sources`(
+    statements: String, mode: RunOptions.Mode
+  ) async {
+    let compilation = await Cases.compile("record Row { id: Int }\npipeline p {\n \(statements)\n}\n")
+    #expect(compilation.graphs.map(\.mode) == [mode])
+    #expect(compilation.pipelines.map(\.declaration.mode) == [mode])
+  }
+}
+
 /// The programs in `Cases/`.
 enum Cases {
   static let mark = "// -- graph\n"

@@ -112,6 +112,13 @@ extension Diagnostic {
       help: "aggregate first and compute with the results, or join the aggregates back to the rows")
   }
 
+  static func rowInItsGroup(_ row: Local, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .groupInRow, "the row `\(row.name)` is not seen while the rows of its group are read", at: span,
+      label: "uses `\(row.name)`",
+      help: "compute with what the aggregates give, and with the row, behind them")
+  }
+
   static func groupValueInRow(_ local: Local, at span: Span) -> Diagnostic {
     Diagnostic(
       .groupInRow, "`\(local.name)` of the group is not known while its rows are read", at: span,

@@ -58,6 +58,8 @@ extension FlowChecker {
     }
     let row = checker.makeLocal(names[0].text, group.element)
     let inner = group.element == .error ? scope.adding(names[0].text, .broken) : scope.adding(row)
+    var group = group
+    group.row = row
     return (row, aggregation(body, of: group, named: names[1], in: inner, key: key, expecting: nil))
   }
 

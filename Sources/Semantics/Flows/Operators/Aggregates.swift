@@ -17,6 +17,8 @@ struct GroupFrame {
   var window: WindowLocals?
   /// What is computed so far.
   var calls: [AggregateCall] = []
+  /// The row that the group belongs to, in `rolling`.
+  var row: Local?
   /// Whether a lambda over the group's rows is being checked.
   var isInRow = false
 
@@ -159,7 +161,9 @@ extension FlowChecker: GroupResolver {
     var outer: Scope? = scope
     while let place = outer, place !== self.scope {
       if case .value(let local) = place.binding, lambda.body.uses(local) {
-        report(.groupValueInRow(local, at: lambda.body.span))
+        report(
+          groups[group].row?.id == local.id
+            ? .rowInItsGroup(local, at: lambda.body.span) : .groupValueInRow(local, at: lambda.body.span))
       }
       outer = place.parent
     }

@@ -37,6 +37,8 @@ extension FlowChecker {
     case .inner, .left: element = select.map { elementType($0.body) } ?? .error
     case .semi, .anti: element = left.element
     }
+    // What does not belong here may stand for a limit in time.
+    if arguments.hasStrangers { return .broken }
     let time = joinTime(name, arguments)
     let late = time == nil ? .fail : secondResult("late", arguments, of: name)
     let unmatched = Type.late(left.element, right.element)

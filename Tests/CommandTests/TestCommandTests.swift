@@ -45,7 +45,8 @@ import Testing
         expect report == [Total { shop: "a", sales: 2, sum: 7 }, Total { shop: "b", sales: 1, sum: 1 }]
         // Without `sort` the order does not count.
         expect bag == [Total { shop: "b", sales: 1, sum: 1 }, Total { shop: "a", sales: 2, sum: 7 }]
-        expect dear { rows(min: 3, max: 3) }
+        let three = 3
+        expect dear { rows(min: three, max: three), every(s -> s.price < 5 && s.price <= three + 1) }
       }
       test "arguments" for totals(least: 4) {
         given sales = [sale("a", 3), sale("a", 4)]
@@ -117,6 +118,63 @@ import Testing
         1 of 1 test failed
 
         """)
+  }
+
+  @Test func stubsStandForTasks() async throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(
+      """
+      record Text { text: String }
+      record Scored { text: String, score: Float }
+      task score(text: Text, model: Int = 1) -> Float {
+        python "score.py:score"
+        effect pure
+        timeout 10s
+      }
+      fn scored(texts: Flow<Text>) -> Flow<Scored> {
+        texts.map(t -> Scored { t.text, score: score(t, model: 2) else 0.0 })
+      }
+      pipeline scores {
+        from texts: Table<Text> = jsonl("texts.jsonl")
+        let good, bad = texts.try_map(t -> score(t))
+        into report = jsonl("scored.jsonl") <- scored(texts)
+        into goods = jsonl("g.jsonl") <- good.map(g -> row { g })
+        into bads = jsonl("b.jsonl") <- bad.map(b -> row { b.input.text, b.error })
+      }
+      test "stubs" for scores {
+        let half = 0.5
+        given texts = [Text { text: "ab" }, Text { text: "" }]
+        given score = (t, m) -> if t.text == "" { fail("empty") } else { m.to_float() + t.text.len().to_float() * half }
+        expect report == [Scored { text: "ab", score: 3 }, Scored { text: "", score: 0 }]
+        expect goods == [row { g: 2 }]
+        expect bads == [row { text: "", error: "empty" }]
+      }
+
+      """, to: "a.thal")
+    let result = try await sandbox.run("test")
+    #expect(result.output == "a.thal\n  ok      stubs\n\n1 test passed\n", "\(result.error)")
+  }
+
+  @Test func whatDoesNotRunYetIsNoSuccess() async throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(
+      """
+      record Text { text: String }
+      pipeline streaming {
+        from clicks: Stream<Text> = kafka("clicks", group: "a", url: "localhost")
+        into out = kafka("texts", url: "localhost") <- clicks.filter(c -> c.text != "")
+      }
+      test "a stream" for streaming {
+        given clicks = []
+        expect out == []
+      }
+
+      """, to: "a.thal")
+    let result = try await sandbox.run("test")
+    #expect(result.status == .exited(1))
+    #expect(
+      result.output.contains("error[C818]: this test can't run yet"), "\(result.output)\(result.error)")
+    #expect(result.output.split(separator: "\n").count { $0.hasPrefix("error") } == 1)
   }
 
   /// Each with a part of what is printed.

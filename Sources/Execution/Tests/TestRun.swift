@@ -136,32 +136,24 @@ struct TestRun {
   // MARK: The pipeline
 
   private mutating func run(_ graph: Graph) async throws(Stop) {
-    let refusals = Self.capabilities(graph).refusals(graph)
-    if !refusals.isEmpty { throw Stop(refusals) }
+    // One reason is enough.
+    if let refusal = LocalBackend().capabilities.refusals(graph.inMemory).first {
+      throw Stop(
+        Diagnostic(
+          refusal.code, "this test can't run yet: \(refusal.message)", at: test.span, label: "not run",
+          labels: [Label(refusal.span, refusal.label)]))
+    }
     for case .sink(let sink) in graph.nodes.map(\.operation) { sinks[sink.name] = CapturedSink() }
     try await run(graph, givens, sinks)
-  }
-
-  /// What the engine does; where rows come from and go to does not matter here.
-  private static func capabilities(_ graph: Graph) -> BackendCapabilities {
-    let local = LocalBackend().capabilities
-    let connectors = graph.nodes.compactMap { node -> String? in
-      switch node.operation {
-      case .source(let source): source.connector.name
-      case .sink(let sink): sink.connector.name
-      default: nil
-      }
-    }
-    return BackendCapabilities(
-      backend: "test", modes: local.modes, connectors: Set(connectors), operators: local.operators)
   }
 
   private func run(
     _ graph: Graph, _ sources: [String: any RowSource], _ sinks: [String: any RowSink]
   ) async throws(Stop) {
     let run = BatchRun(
-      graph: graph, parameters: Dictionary(values.map { ($0.local.id, $0.value) }) { first, _ in first },
-      sources: sources, sinks: sinks, options: RunOptions(workers: 1))
+      graph: graph.knowing(values.map(\.local)),
+      parameters: Dictionary(values.map { ($0.local.id, $0.value) }) { first, _ in first }, sources: sources,
+      sinks: sinks, options: RunOptions(workers: 1))
     do throws(RunFailure) {
       try await run.run(progress: RunProgress(graph: graph)).discard()
     } catch {
@@ -258,7 +250,8 @@ struct TestRun {
   ) async throws(Stop) -> [TestFailure] {
     let span = checks.first?.span ?? test.span
     let graph = Graph(
-      name: name, documentation: nil, parameters: [],
+      name: name, documentation: nil,
+      parameters: values.map { GraphParameter(local: $0.local, defaultValue: nil) },
       nodes: [
         Node(
           name: name,
@@ -291,6 +284,39 @@ struct TestRun {
             help: examples))
       }
     }
+  }
+}
+
+extension Graph {
+  /// The graph without what a test does not touch: where rows come from, and where and how they are written.
+  fileprivate var inMemory: Graph {
+    var graph = self
+    graph.nodes = nodes.map { node in
+      let operation: Operation =
+        switch node.operation {
+        case .source(let source):
+          .source(SourceOperation(name: source.name, connector: .stdin(.jsonLines(JSONLinesOptions()))))
+        case .sink(let sink):
+          .sink(
+            SinkOperation(
+              name: sink.name, connector: .stdout(.jsonLines(JSONLinesOptions())), isOrdered: sink.isOrdered))
+        default: node.operation
+        }
+      return Node(
+        name: node.name, operation: operation, inputs: node.inputs, outputs: node.outputs, value: node.value,
+        region: node.region, formerName: node.formerName, span: node.span)
+    }
+    return graph
+  }
+
+  /// The graph with the names of a test among its parameters: stubs may use them.
+  fileprivate func knowing(_ locals: [Local]) -> Graph {
+    let own = Set(parameters.map(\.local.id))
+    return Graph(
+      name: name, documentation: documentation,
+      parameters: parameters
+        + locals.filter { !own.contains($0.id) }.map { GraphParameter(local: $0, defaultValue: nil) },
+      nodes: nodes, regions: regions, run: run)
   }
 }
 

@@ -49,7 +49,7 @@ extension ExpressionChecker {
     case .enumCase(let name): return checkCase(name, want, span)
     case .index(let base, let index): return checkIndex(base, index, span, in: scope)
     case .construct(let type, let fields): return checkConstruction(type, fields, span, in: scope)
-    case .row(let fields): return checkRow(fields, span, in: scope)
+    case .row(let fields): return checkRow(fields, want, span, in: scope)
     case .list(let elements): return checkList(elements, want, span, in: scope)
     case .map(let entries): return checkMap(entries, want, span, in: scope)
     case .range(let low, let high, let isInclusive):

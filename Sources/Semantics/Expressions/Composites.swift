@@ -107,7 +107,13 @@ extension ExpressionChecker {
   }
 
   /// `row { o.shop, day: o.at.date() }`.
-  func checkRow(_ initializers: [FieldInitializer], _ span: Span, in scope: Scope) -> TypedExpression {
+  func checkRow(
+    _ initializers: [FieldInitializer], _ want: Want, _ span: Span, in scope: Scope
+  ) -> TypedExpression {
+    var wanted: [String: Type] = [:]
+    if case .row(let row)? = want.literal {
+      wanted = Dictionary(zip(row.names, row.types), uniquingKeysWith: { first, _ in first })
+    }
     var names: [String] = []
     var values: [TypedExpression] = []
     var places: [Span] = []
@@ -136,7 +142,7 @@ extension ExpressionChecker {
         continue
       }
       guard let name = initializer.name else { continue }
-      let value = operand(initializer.value, in: scope)
+      let value = operand(initializer.value, in: scope, .hint(wanted[name.text]))
       if value.type == .nothing { hasErrors = true }
       if value.type == .regex {
         report(.regexOutOfPlace(at: value.span))

@@ -87,7 +87,8 @@ let package = Package(
     tests(
       "DataflowTests", knows: ["Compiler", "Dataflow", "Semantics", "Diagnosing"], goldens: ["Cases"]),
     tests(
-      "CompilerTests", knows: ["Compiler", "Dataflow", "Semantics", "Diagnosing"], goldens: ["Cases"]),
+      "CompilerTests", knows: ["Compiler", "Dataflow", "Semantics", "Syntax", "Diagnosing"],
+      goldens: ["Cases", "Corpus"]),
     tests(
       "SemanticsTests", knows: ["Semantics", "Syntax", "Diagnosing"], goldens: ["Cases"]),
     tests(

@@ -40,5 +40,5 @@ public enum LanguageReference {
   }
 
   /// The names of all operators that the checker knows, in order.
-  public static let operatorNames = Operators.names
+  public static let operatorNames: [String] = Operators.names
 }

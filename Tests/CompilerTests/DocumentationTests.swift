@@ -43,7 +43,7 @@ struct DocumentationTests {
       + [root.appending(path: "README.md")]
   }()
 
-  @Test func `there are programs in the reference`() { #expect(Self.sections.count >= 30) }
+  @Test func `there are programs in the reference`() { #expect(Self.sections.count >= 28) }
 
   @Test(arguments: sections)
   func `a program of the documentation has the errors that stand beside its lines`(section: Section) async {

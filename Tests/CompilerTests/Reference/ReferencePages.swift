@@ -49,8 +49,8 @@ enum ReferencePages {
         }.joined()
     }.joined()
 
-  private static let families = [
-    (letter: "P", title: "lexing and parsing"), ("N", "names and imports"), ("T", "types"),
+  private static let families: [(letter: String, title: String)] = [
+    ("P", "lexing and parsing"), ("N", "names and imports"), ("T", "types"),
     ("F", "absence and failure"), ("M", "modes, boundedness, time"), ("G", "the graph"),
     ("S", "secrets and labels"), ("C", "configuration, schedules, commands"),
   ]

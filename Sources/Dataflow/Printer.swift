@@ -106,6 +106,7 @@ extension Operation {
       return "(\(arguments.joined(separator: ", ")))\(call.isCovered ? " covered" : "")"
     case .collect(let collect):
       return "[\(collect.region)] \(collect.element.text)\(collect.failures == nil ? "" : " failures bound")"
+    case .rows(let value): return value.text
     case .choose(let condition): return condition.text
     case .fail(let message): return message.text
     }

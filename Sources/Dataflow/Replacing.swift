@@ -74,6 +74,7 @@ extension Operation {
       return .collect(
         CollectOperation(
           region: collect.region, element: values.root(collect.element), failures: collect.failures))
+    case .rows(let value): return .rows(values.root(value))
     case .choose(let condition): return .choose(values.root(condition))
     case .fail(let message): return .fail(values.root(message))
     }

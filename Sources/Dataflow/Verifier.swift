@@ -98,7 +98,7 @@ private struct Verifier {
   private mutating func verifyInputs(of node: Node, at index: Int) -> Bool {
     let wanted =
       switch node.operation {
-      case .source, .faults, .collect, .fail: 0
+      case .source, .faults, .rows, .collect, .fail: 0
       case .union, .join, .choose: 2
       case .task(let call): call.task.parameters.count { $0.bound != nil }
       default: 1
@@ -142,7 +142,9 @@ private struct Verifier {
     let name = node.name
     switch node.operation {
     case .source(let source): connector(source.connector, name)
-    case .sink(let sink): connector(sink.connector, name)
+    case .sink(let sink):
+      connector(sink.connector, name)
+      for lambda in sink.lambdas { self.lambda(lambda, name, of: [input(node)]) }
     case .map(let lambda):
       self.lambda(lambda, name, of: [input(node)])
       result(node, lambda.body.type)
@@ -217,6 +219,10 @@ private struct Verifier {
       value(node, .list(input(node)))
     case .task(let call): value(node, call.task.result)
     case .collect(let collect): value(node, .list(collect.element.type))
+    case .rows(let value):
+      expression(value, name, sees: [])
+      let element = if case .list(let element) = value.type { element } else { value.type }
+      result(node, element)
     case .choose(let condition):
       expression(condition, name, sees: [], is: .bool)
       if input(node) != input(node, 1) { problems.append("`\(name)` chooses of two types") }
@@ -244,9 +250,12 @@ private struct Verifier {
   }
 
   private mutating func connector(_ connector: Connector, _ name: String) {
-    var sees: Set<Int> = []
-    if case .kafka(let options) = connector { sees = Set((options.key?.parameters ?? []).map(\.id)) }
-    for constant in connector.constants { expression(constant, name, sees: sees) }
+    var constants = connector.constants
+    // The key of a message is no constant: it is looked at with the sink.
+    if case .kafka(let options) = connector, let key = options.key {
+      constants.removeAll { $0.span == key.body.span }
+    }
+    for constant in constants { expression(constant, name, sees: []) }
   }
 
   private mutating func keys(_ keys: [SortKey], _ node: Node) {
@@ -292,7 +301,8 @@ private struct Verifier {
     if let local = aggregate.keyLocal, local.type != aggregate.key?.body.type {
       problems.append("`\(name)` holds its key as `\(local.type)`")
     }
-    var seen: Set<Int> = aggregate.keyLocal.map { [$0.id] } ?? []
+    let given = [aggregate.keyLocal, aggregate.window?.start, aggregate.window?.end]
+    var seen = Set(given.compactMap(\.self).map(\.id))
     for call in aggregate.calls {
       if let argument = call.argument { lambda(argument, name, of: [element]) }
       if let constant = call.constant { expression(constant, name, sees: []) }
@@ -356,5 +366,20 @@ private struct Verifier {
       }
     }
     problems += found
+  }
+}
+
+extension SinkOperation {
+  /// Everything that is computed for each row it takes.
+  fileprivate var lambdas: [TypedLambda] {
+    var lambdas: [TypedLambda?] = []
+    if case .kafka(let options) = connector { lambdas.append(options.key) }
+    switch write {
+    case .append: break
+    case .replace(let key): lambdas.append(key)
+    case .upsert(let key, let delete): lambdas += [key, delete]
+    case .delete(let key): lambdas.append(key)
+    }
+    return lambdas.compactMap(\.self)
   }
 }

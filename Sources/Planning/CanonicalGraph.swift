@@ -131,6 +131,9 @@ extension CanonicalBytes {
       add(collect.region)
       add(collect.element)
       add(collect.failures) { $0.add($1) }
+    case .rows(let value):
+      add("rows")
+      add(value)
     case .choose(let condition):
       add("choose")
       add(condition)

@@ -59,7 +59,7 @@ struct Wording {
     case .check(let clauses):
       return Self.cut(clauses.map { ($0.warns ? "warn " : "") + $0.description }.joined(separator: ", "))
     case .timed, .window, .scan, .latest, .rolling, .faults, .reply, .single, .toList, .task, .collect,
-      .choose,
+      .choose, .rows,
       .fail:
       return Self.cut(node.operation.details)
     case .discard: return "`\(node.inputs.first.map { graph.nodes[$0.node].name } ?? "")`"

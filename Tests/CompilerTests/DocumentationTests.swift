@@ -39,7 +39,8 @@ struct DocumentationTests {
   private static let pages: [URL] = {
     let folder = root.appending(path: "Documentation/reference")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return names.filter { $0.hasSuffix(".md") }.sorted().map { folder.appending(path: $0) }
+    // The examples of the rules are linted where the rules are tested.
+    return names.filter { $0.hasSuffix(".md") && $0 != "rules.md" }.sorted().map { folder.appending(path: $0) }
       + [root.appending(path: "README.md")]
   }()
 

@@ -42,7 +42,7 @@ struct MutantTests {
       }
     }
     let found = tally.all - tally.survivors.count
-    print("\(found) of \(tally.all) mutants found")
+    print("\(found) of \(tally.all) mutants found\n\(tally.survivors.joined(separator: "\n"))")
     #expect(tally.all >= 1000)
     #expect(found * 100 >= tally.all * 98, "survivors: \(tally.survivors.joined(separator: "\n"))")
     #expect(tally.loud.isEmpty, "\(tally.loud.joined(separator: "\n"))")

@@ -46,7 +46,8 @@ extension AggregateOperation {
       }
     }
     if kept.count == calls.count { return nil }
-    return AggregateOperation(key: key, keyLocal: keyLocal, calls: kept, result: replaced.root(result))
+    return AggregateOperation(
+      key: key, keyLocal: keyLocal, window: window, calls: kept, result: replaced.root(result))
   }
 }
 

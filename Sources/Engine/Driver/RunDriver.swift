@@ -108,7 +108,7 @@ final class RunDriver: @unchecked Sendable {
     case .check(let checks): return try CheckOperator(index, context, checks)
     case .discard: return DiscardOperator(index, context)
     case .timed, .window, .scan, .latest, .rolling, .faults, .reply, .single, .toList, .task, .collect,
-      .choose, .fail:
+      .choose, .rows, .fail:
       preconditionFailure("the backend refuses `\(node.operation.name)` before it runs anything")
     }
   }

@@ -50,7 +50,7 @@ struct StagePlan {
         }
       case .map, .filter, .flatMap, .tryMap, .union, .sample, .split, .sink, .check, .discard, .timed,
         .window,
-        .scan, .latest, .rolling, .faults, .reply, .single, .toList, .task, .collect, .choose, .fail:
+        .scan, .latest, .rolling, .faults, .reply, .single, .toList, .task, .collect, .choose, .rows, .fail:
         giving.append(all)
       }
     }

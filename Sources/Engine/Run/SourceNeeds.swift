@@ -82,7 +82,7 @@ struct Needs {
         }
       }
     case .timed, .window, .scan, .latest, .rolling, .faults, .reply, .single, .toList, .task, .collect,
-      .choose, .fail:
+      .choose, .rows, .fail:
       for input in node.inputs { need(input, .whole) }
     }
   }

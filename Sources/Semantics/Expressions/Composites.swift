@@ -129,8 +129,9 @@ extension ExpressionChecker {
         }
         spread = spreadValue(expression, in: scope)
         guard let spread else {
-          hasErrors = true
-          continue
+          // Which fields the row has is not known.
+          for other in initializers.dropFirst() { _ = operand(other.value, in: scope) }
+          return poison(span)
         }
         let source = TypedExpression(.local(spread.local), spread.local.type, expression.span)
         for (index, field) in spread.local.type.memberTypes.enumerated() {

@@ -112,8 +112,7 @@ extension FlowChecker {
     }
     markUses(in: expression)
     let value = value(expression, expecting: nil)
-    if value.type != .error { report(.valueAsFlow(value.type, at: expression.span)) }
-    return .broken
+    return rows(of: value, at: expression.span)
   }
 
   /// Applies the operator `name` to what stands before it.

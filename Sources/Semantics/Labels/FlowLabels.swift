@@ -163,6 +163,10 @@ final class FlowLabels {
     case .toList: return [LabelShape(element: input)]
     case .task(let task): return [self.task(task, step, inputs)]
     case .collect(let collect): return [self.collect(collect, regions)]
+    case .rows(let value):
+      let shape = reader.read(value)
+      if case .list = value.type { return [shape.element] }
+      return [shape]
     case .choose(let condition):
       let deciding = reader.read(condition).whole.passing(condition.span, "decides here")
       return [inputs.reduce(LabelShape.none) { $0.merged(with: $1) }.adding(deciding)]

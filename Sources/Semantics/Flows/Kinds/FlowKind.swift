@@ -22,7 +22,7 @@ extension Operation {
   /// Whether the rows of a source's partition go through one by one, in the order in which they came.
   private var keepsPartitions: Bool {
     switch self {
-    case .source, .faults, .map, .filter, .flatMap, .tryMap, .sample, .split, .union, .choose: true
+    case .source, .faults, .map, .filter, .flatMap, .tryMap, .sample, .split, .union, .choose, .rows: true
     default: false
     }
   }

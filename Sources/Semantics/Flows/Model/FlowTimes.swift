@@ -6,7 +6,7 @@ extension Operation {
     switch self {
     case .sink, .check, .discard, .reply, .single, .toList, .task, .collect, .fail: return []
     case .split: return [first, first]
-    case .source, .faults, .sort, .limit: result = .untimed
+    case .source, .faults, .rows, .sort, .limit: result = .untimed
     case .map, .filter, .flatMap, .tryMap, .sample, .distinct, .join: result = first
     case .union, .choose: result = inputs.dropFirst().reduce(first) { $0.joined(with: $1) }
     case .timed, .scan, .latest, .rolling: result = .timed

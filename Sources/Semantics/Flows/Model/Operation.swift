@@ -65,6 +65,8 @@ public enum Operation: Sendable {
   case task(TaskOperation)
   /// The value of a `for`: what each pass gives, in order.
   case collect(CollectOperation)
+  /// The rows of a value, as a table: the elements of a list, or the value alone.
+  case rows(TypedExpression)
   /// Of two flows, the first where the condition holds, else the second.
   case choose(TypedExpression)
   /// `fail("text")` as a statement.
@@ -372,6 +374,7 @@ extension Operation {
     case .toList: "to_list"
     case .task(let call): call.task.name
     case .collect: "for"
+    case .rows: "rows"
     case .choose: "if"
     case .fail: "fail"
     }

@@ -20,6 +20,8 @@ final class FileContext {
   private(set) var findings: [(rule: Int, diagnostic: Diagnostic)] = []
   /// The rule whose check is under way.
   var rule = 0
+  /// The checks that the file is given to.
+  let dispatch: Dispatch
   private let severities: [Severity]
   private let codes: [Code]
 
@@ -29,6 +31,7 @@ final class FileContext {
     self.parsed = parsed
     self.module = module
     self.bodies = bodies
+    self.dispatch = dispatch
     severities = dispatch.rules.map { levels[$0].severity ?? .note }
     codes = dispatch.rules.map(\.code)
   }

@@ -59,20 +59,17 @@ public struct LintReport: Sendable {
 /// from the error, and that is told already.
 public func lint(_ input: LintInput, levels: LintLevels = .standard) async -> LintReport {
   let dispatch = Dispatch(levels)
+  let silent = Dispatch()
   let bodies = bodies(of: input)
   let broken = Set(input.diagnostics.filter(\.standsInTheWay).map { Int($0.span.file.index) })
   let walked = await concurrently(input.files.count, chunk: 4) { index -> WalkedFile in
+    let isLinted = input.entries.contains(index) && !broken.contains(index)
     let context = FileContext(
-      input.files[index], input.program.modules[index], bodies[index], dispatch, levels)
-    if input.entries.contains(index), !broken.contains(index) {
-      var walker = Walker(context, dispatch)
-      walker.walk()
-      TypedWalker(context: context, dispatch: dispatch).walk()
-      return WalkedFile(context: context, isLinted: true)
-    }
-    var walker = Walker(context, Dispatch())
+      input.files[index], input.program.modules[index], bodies[index], isLinted ? dispatch : silent, levels)
+    var walker = Walker(context)
     walker.walk()
-    return WalkedFile(context: context, isLinted: false)
+    if isLinted { TypedWalker(context: context).walk() }
+    return WalkedFile(context: context, isLinted: isLinted)
   }
   let uses = projectUses(input, walked)
   let suppressions = Suppressions.Severities(dispatch.rules, levels: levels)

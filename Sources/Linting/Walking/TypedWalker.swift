@@ -4,7 +4,6 @@ import Semantics
 /// them.
 struct TypedWalker {
   let context: FileContext
-  let dispatch: Dispatch
 
   /// Walks every body of the file.
   func walk() {
@@ -15,7 +14,7 @@ struct TypedWalker {
       for binding in body.body.bindings { walk(binding.value) }
       for index in body.body.steps.indices {
         let place = StepPlace(body: body, index: index)
-        for check in dispatch.steps {
+        for check in context.dispatch.steps {
           context.rule = check.rule
           check.body(place, context)
         }
@@ -27,12 +26,12 @@ struct TypedWalker {
   private func walk(_ expression: TypedExpression) {
     switch expression.kind {
     case .binary(let name, let left, let right):
-      for check in dispatch.operations {
+      for check in context.dispatch.operations {
         context.rule = check.rule
         check.body(expression, name, left, right, context)
       }
     case .interpolation(let parts):
-      for check in dispatch.interpolations {
+      for check in context.dispatch.interpolations {
         context.rule = check.rule
         check.body(expression, parts, context)
       }

@@ -5,19 +5,15 @@ import Syntax
 /// which names are bound where.
 struct Walker {
   let context: FileContext
-  let dispatch: Dispatch
 
-  init(_ context: FileContext, _ dispatch: Dispatch) {
-    self.context = context
-    self.dispatch = dispatch
-  }
+  init(_ context: FileContext) { self.context = context }
 
   /// Walks the whole file.
   mutating func walk() {
-    for check in dispatch.files { run(check.rule) { check.body(context) } }
+    for check in context.dispatch.files { run(check.rule) { check.body(context) } }
     for declaration in context.parsed.program.declarations {
       context.declaration = declaration
-      for check in dispatch.declarations { run(check.rule) { check.body(declaration, context) } }
+      for check in context.dispatch.declarations { run(check.rule) { check.body(declaration, context) } }
       walk(declaration)
     }
     context.declaration = nil
@@ -111,7 +107,7 @@ struct Walker {
     body(&self)
     while context.bindings.count > outer {
       let binding = context.bindings.removeLast()
-      for check in dispatch.bindings { run(check.rule) { check.body(binding, context) } }
+      for check in context.dispatch.bindings { run(check.rule) { check.body(binding, context) } }
     }
   }
 
@@ -134,7 +130,7 @@ struct Walker {
 
   private mutating func walk(_ statements: [Statement]) {
     for statement in statements {
-      for check in dispatch.statements { run(check.rule) { check.body(statement, context) } }
+      for check in context.dispatch.statements { run(check.rule) { check.body(statement, context) } }
       walk(statement)
     }
   }
@@ -192,7 +188,7 @@ struct Walker {
   // MARK: Expressions
 
   private func judge(_ condition: Expression) {
-    for check in dispatch.conditions { run(check.rule) { check.body(condition, context) } }
+    for check in context.dispatch.conditions { run(check.rule) { check.body(condition, context) } }
   }
 
   private mutating func walk(_ condition: Condition) {
@@ -218,7 +214,7 @@ struct Walker {
       return
     default: break
     }
-    for check in dispatch.expressions[ExpressionForm(expression.kind).rawValue] {
+    for check in context.dispatch.expressions[ExpressionForm(expression.kind).rawValue] {
       run(check.rule) { check.body(expression, context) }
     }
     walkParts(of: expression)
@@ -239,7 +235,7 @@ struct Walker {
     case .call(let callee, let types, let arguments):
       for type in types { walk(type) }
       if case .member(_, let name, _) = callee.kind {
-        if let checks = dispatch.methods[name.text] { call(expression, checks) }
+        if let checks = context.dispatch.methods[name.text] { call(expression, checks) }
         if Self.conditional.contains(name.text), let body = arguments.first?.value.lambda?.body {
           judge(body)
         }

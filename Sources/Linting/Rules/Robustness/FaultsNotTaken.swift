@@ -32,14 +32,15 @@ extension Rule {
         guard case .pipeline(let pipeline) = declaration.kind else { return }
         var stream: Span?
         for statement in pipeline.statements {
-          if statement.usedNames.contains("faults") { return }
           if case .from(_, let type, _) = statement.kind, case .named(nil, let name, _) = type.kind,
             name.text == "Stream"
           {
             stream = stream ?? type.span
           }
         }
-        guard let stream else { return }
+        guard let stream, !pipeline.statements.contains(where: { $0.usedNames.contains("faults") }) else {
+          return
+        }
         context.report(
           "one row that does not decode stops `\(pipeline.name.text)`", at: pipeline.name.span,
           label: "nothing takes its `faults`", labels: [Label(stream, "rows without end come from here")],

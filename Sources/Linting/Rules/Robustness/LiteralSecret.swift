@@ -43,7 +43,10 @@ extension Rule {
         }
       },
       .expression(.string) { expression, context in
-        guard let text = expression.plainString, text.hasCredentials else { return }
+        guard let text = expression.plainString, text.utf8.contains(UInt8(ascii: "@")), text.hasCredentials
+        else {
+          return
+        }
         context.report(
           "this address holds a password", at: expression.span, label: "in every copy of the repository",
           help: "name it, and let the profile say where it is: `secret(\"...\")`")

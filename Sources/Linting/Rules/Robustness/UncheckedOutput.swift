@@ -30,16 +30,13 @@ extension Rule {
     checks: [
       .declaration { declaration, context in
         guard case .pipeline(let pipeline) = declaration.kind else { return }
-        var origins = FlowOrigins()
         var sinks: [(name: Identifier, flow: Expression)] = []
-        for statement in pipeline.statements {
-          origins.add(statement)
-          if case .into(let name, _, let connector, let flow) = statement.kind,
-            let call = connector.namedCall, published.contains(call.name.text)
-          {
-            sinks.append((name, flow))
-          }
+        for case .into(let name, _, let connector, let flow) in pipeline.statements.map(\.kind) {
+          if let call = connector.namedCall, published.contains(call.name.text) { sinks.append((name, flow)) }
         }
+        guard !sinks.isEmpty else { return }
+        var origins = FlowOrigins()
+        for statement in pipeline.statements { origins.add(statement) }
         for sink in sinks where !origins.isChecked(sink.flow) {
           context.report(
             "`\(sink.name.text)` is published without a check", at: sink.name.span,

@@ -20,6 +20,8 @@ extension Rule {
     checks: [
       .declaration { declaration, context in
         guard let text = declaration.documentation, let name = declaration.kind.name else { return }
+        // More letters than the name has are words of their own.
+        guard text.utf8.count <= 2 * name.text.utf8.count + 8 else { return }
         let words = text.split { !$0.isLetter && !$0.isNumber }.joined().lowercased()
         guard words.isEmpty || words == name.text.filter({ $0 != "_" }).lowercased() else { return }
         context.report(

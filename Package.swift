@@ -88,7 +88,7 @@ let package = Package(
       "DataflowTests", knows: ["Compiler", "Dataflow", "Semantics", "Diagnosing"], goldens: ["Cases"]),
     tests(
       "CompilerTests", knows: ["Compiler", "Dataflow", "Semantics", "Syntax", "Diagnosing"],
-      goldens: ["Cases", "Corpus"]),
+      goldens: ["Cases", "Corpus", "ProfileCases"]),
     tests(
       "SemanticsTests", knows: ["Semantics", "Syntax", "Diagnosing"], goldens: ["Cases"]),
     tests(

@@ -3,25 +3,31 @@ import Diagnosing
 import Semantics
 import Syntax
 
-/// The whole front end: from paths to graphs and diagnostics. Pure: files come through `reading`, which
-/// gives nil for one that can't be had.
+/// The whole front end: from paths to graphs and diagnostics, under the profiles that are in effect. Pure: files
+/// come through `reading`, which gives nil for one that can't be had.
 public func check(
-  _ entries: [String], reading: @escaping @Sendable (String) -> [UInt8]?
+  _ entries: [String], projects files: ProjectFiles = .none,
+  reading: @escaping @Sendable (String) -> [UInt8]?
 ) async -> Compilation {
-  let loaded = await load(entries, reading: reading)
+  var loaded = await load(entries, reading: reading)
+  let projects = loaded.read(files, reading: reading)
   let program = declare(loaded.inputs)
   let bodies = await checkBodies(of: program, in: loaded.sources)
   let isSound =
     !program.diagnostics.hasErrors && !bodies.hasErrors && !loaded.files.contains { $0.diagnostics.hasErrors }
   let labels = program.checkLabels()
   let hasLeaks = labels?.diagnostics.isEmpty == false
-  let checked = await checkPipelines(
-    of: program, in: loaded.sources, labels, lowering: isSound && !hasLeaks)
+  let sources = loaded.sources
+  let checked = await checkPipelines(of: program, in: sources, labels, lowering: isSound && !hasLeaks) {
+    path, pipeline in
+    files.home(path).map { projects[$0].bindings(of: pipeline) } ?? Bindings()
+  }
   let tests = await checkTests(
-    of: program, checked.map(\.pipeline), in: loaded.sources, lowering: isSound && !hasLeaks)
+    of: program, checked.map(\.pipeline), in: sources, lowering: isSound && !hasLeaks)
   return Compilation(
-    loaded, program, pipelines: checked.map(\.pipeline), tests: tests.map(\.test),
-    findings: program.diagnostics + bodies + (labels?.diagnostics ?? []) + checked.flatMap(\.diagnostics)
+    loaded, program, pipelines: checked.map(\.pipeline), tests: tests.map(\.test), projects: projects,
+    findings: projects.flatMap(\.diagnostics) + program.diagnostics + bodies + (labels?.diagnostics ?? [])
+      + checked.flatMap(\.diagnostics)
       + tests.flatMap(\.diagnostics))
 }
 
@@ -37,10 +43,14 @@ private func checkBodies(of program: DeclaredProgram, in sources: SourceMap) asy
 
 /// Checks the pipelines, and lowers and improves those that are sound.
 private func checkPipelines(
-  of program: DeclaredProgram, in sources: SourceMap, _ labels: LabelledProgram?, lowering: Bool
+  of program: DeclaredProgram, in sources: SourceMap, _ labels: LabelledProgram?, lowering: Bool,
+  bindings: @escaping @Sendable (_ path: String, _ pipeline: String) -> Bindings
 ) async -> [(pipeline: CompiledPipeline, diagnostics: [Diagnostic])] {
   await concurrently(program.pipelines.count) { index in
-    let (pipeline, diagnostics) = program.checkPipeline(index, sources: sources, labels: labels)
+    let pending = program.pipelines[index]
+    let (pipeline, diagnostics) = program.checkPipeline(
+      index, sources: sources, labels: labels,
+      bindings: bindings(program.modules[pending.module].path, pending.syntax.name.text))
     var graph: Graph?
     if lowering, pipeline.isSound {
       var lowered = Graph(lowering: pipeline)

@@ -46,6 +46,8 @@ public struct Compilation: Sendable {
   public let pipelines: [CompiledPipeline]
   /// All tests, imported files' too, in the order of their declaration in each.
   public let tests: [CompiledTest]
+  /// The project files, with the profiles in effect.
+  public let projects: [Project]
   /// Everything that was found, in source order.
   public let diagnostics: [Diagnostic]
 
@@ -69,7 +71,7 @@ public struct Compilation: Sendable {
 
   init(
     _ loaded: LoadedFiles, _ program: DeclaredProgram, pipelines: [CompiledPipeline], tests: [CompiledTest],
-    findings: [Diagnostic]
+    projects: [Project], findings: [Diagnostic]
   ) {
     sources = loaded.sources
     files = loaded.files
@@ -77,6 +79,7 @@ public struct Compilation: Sendable {
     unreadable = loaded.unreadable
     self.pipelines = pipelines
     self.tests = tests
+    self.projects = projects
     let broken = BrokenSyntax(loaded.files)
     var seen: Set<Diagnostic> = []
     diagnostics =
@@ -94,6 +97,8 @@ private struct BrokenSyntax {
   /// Whether a finding about something missing stands in a declaration with a syntax error, or right before
   /// one.
   func explains(_ finding: Diagnostic) -> Bool {
+    // Project files come behind the programs.
+    guard finding.span.file.index < files.count else { return false }
     let file = files[Int(finding.span.file.index)]
     if finding.code == .missingInput {
       return file.diagnostics.contains { 0...2 ~= Int($0.span.start) - Int(finding.span.end) }

@@ -11,6 +11,10 @@ extension SettingsReader {
         report(.escapedConnector(at: node.span, scalar.style))
         return nil
       }
+      if let comment = comment(behind: scalar) {
+        report(.cutConnector(at: comment))
+        return nil
+      }
       let inner = scalar.inner
       let raw = Array(file.bytes[Int(inner.start)..<Int(inner.end)])
       func place(_ range: Range<Int>) -> Span {
@@ -25,6 +29,16 @@ extension SettingsReader {
     default: report(.wrongType("the binding", wants: "a connector", found: node))
     }
     return nil
+  }
+
+  /// The `#` that ends a text without quotes in the middle of a string of the language.
+  private func comment(behind scalar: YAMLScalar) -> Span? {
+    let isOpen = scalar.text.utf8.count { $0 == UInt8(ascii: "\"") } % 2 == 1
+    guard scalar.style == .plain, isOpen else { return nil }
+    let rest = file.bytes[Int(scalar.inner.end)...]
+    guard let next = rest.firstIndex(where: { $0 != 0x20 && $0 != 0x09 }), rest[next] == UInt8(ascii: "#")
+    else { return nil }
+    return Span(file.id, UInt32(next), UInt32(next) + 1)
   }
 
   /// Whether the text stands in the file as it is, but for the spaces and line breaks between its parts.

@@ -166,6 +166,12 @@ extension Diagnostic {
       help: "write it as it is, in single quotes or behind a `|` on the next line")
   }
 
+  static func cutConnector(at span: Span) -> Diagnostic {
+    Diagnostic(
+      .bindingForm, "a `#` behind a space begins a comment of YAML", at: span, label: "cuts the connector",
+      help: "put the connector into single quotes, or behind a `|` on the next line")
+  }
+
   static func nestedBinding(_ key: Spanned<String>, _ entries: [YAMLEntry], found: YAMLNode) -> Diagnostic {
     if !key.value.contains("."), let first = entries.first {
       return Diagnostic(

@@ -108,11 +108,11 @@ struct Composer {
         continue
       }
       if let place = first[scalar.text] {
-        diagnostics.append(.duplicateKey(scalar.text, at: key.span, first: place))
+        diagnostics.append(.duplicateKey(scalar.text, at: scalar.inner, first: place))
         continue
       }
-      first[scalar.text] = key.span
-      entries.append(YAMLEntry(key: scalar.text, keySpan: key.span, value: value))
+      first[scalar.text] = scalar.inner
+      entries.append(YAMLEntry(key: scalar.text, keySpan: scalar.inner, value: value))
     }
   }
 

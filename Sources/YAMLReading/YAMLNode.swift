@@ -61,7 +61,7 @@ public struct YAMLScalar: Sendable, Hashable {
 public struct YAMLEntry: Sendable {
   /// The key.
   public let key: String
-  /// Where the key stands.
+  /// Where the key stands, without quotes.
   public let keySpan: Span
   /// The value.
   public let value: YAMLNode

@@ -400,6 +400,77 @@ extension Catalogue {
               orders: csv("orders.csv")
         """),
     CatalogueEntry(
+      .unknownBinding, "a binding is for nothing",
+      """
+      The project has no pipeline of the name, or no `from` or `into` of it. The binding is not ignored: it would \
+      look as if the pipeline read or wrote elsewhere.
+      """,
+      bad: """
+        // file: thalweg.yaml
+        version: 1
+        profiles:
+          dev:
+            bindings:
+              ordres: csv("samples/orders.csv")
+        // file: daily.thal
+        record Order { id: Int }
+        pipeline daily {
+          from orders: Table<Order> = csv("orders.csv")
+          into report = csv("report.csv") <- orders
+        }
+        """,
+      good: """
+        // file: thalweg.yaml
+        version: 1
+        profiles:
+          dev:
+            bindings:
+              orders: csv("samples/orders.csv")
+        // file: daily.thal
+        record Order { id: Int }
+        pipeline daily {
+          from orders: Table<Order> = csv("orders.csv")
+          into report = csv("report.csv") <- orders
+        }
+        """),
+    CatalogueEntry(
+      .bindingKind, "a binding gives another kind of flow",
+      """
+      A profile may bind a bounded connector to a `Stream`, so that a stream can be tried on a table: then the \
+      pipeline is a batch. It may not bind an unbounded connector to a `Table`: what needs all rows would never \
+      come to an end. And a `Request` is a request in every profile.
+      """,
+      bad: """
+        // file: thalweg.yaml
+        version: 1
+        default_profile: live
+        profiles:
+          live:
+            bindings:
+              orders: 'kafka("orders", group: "daily")'
+        // file: daily.thal
+        record Order { id: Int }
+        pipeline daily {
+          from orders: Table<Order> = csv("orders.csv")
+          into report = csv("report.csv") <- orders
+        }
+        """,
+      good: """
+        // file: thalweg.yaml
+        version: 1
+        default_profile: live
+        profiles:
+          live:
+            bindings:
+              orders: csv("live/orders.csv")
+        // file: daily.thal
+        record Order { id: Int }
+        pipeline daily {
+          from orders: Table<Order> = csv("orders.csv")
+          into report = csv("report.csv") <- orders
+        }
+        """),
+    CatalogueEntry(
       .unknownProfile, "there is no such profile",
       """
       The name behind `--profile` is not that of a profile in `thalweg.yaml`.

@@ -189,7 +189,7 @@ extension FlowChecker {
       }
     }
     var bound = function.resultBound
-    if bound == .any {
+    if bound == .any || standsForStream && bound == .stream {
       // As bounded as its inputs.
       bound = flows.first?.bound ?? .table
       for flow in flows.dropFirst() { bound = bound.joined(with: flow.bound) }

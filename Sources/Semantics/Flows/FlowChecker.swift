@@ -54,6 +54,10 @@ final class FlowChecker {
   let sources: SourceMap
   /// Where failures of lambdas go.
   let cover: Cover
+  /// The connectors that a profile puts in place of the written ones.
+  let bindings: Bindings
+  /// Whether a profile has bound a table to a `Stream`: then tables may stand where streams are declared.
+  var standsForStream = false
   /// What is built.
   var body = FlowBody()
   /// Parameters, bindings and flows so far.
@@ -83,11 +87,15 @@ final class FlowChecker {
   /// What calls give; nil while the bodies of flow functions are not all known.
   private var callTimes: CallTimes?
 
-  init(checker: ExpressionChecker, sources: SourceMap, cover: Cover, followsCalls: Bool = false) {
+  init(
+    checker: ExpressionChecker, sources: SourceMap, cover: Cover, followsCalls: Bool = false,
+    bindings: Bindings = Bindings()
+  ) {
     self.checker = checker
     callTimes = followsCalls ? CallTimes() : nil
     self.sources = sources
     self.cover = cover
+    self.bindings = bindings
     checker.groups = self
   }
 
@@ -191,6 +199,7 @@ final class FlowChecker {
   /// Whether a flow is of the kind that is wanted, as far as the errors before let one judge.
   func isOfKind(_ wanted: Boundedness, _ value: FlowValue) -> Bool {
     if wanted == .any || wanted == value.bound || value.element == .error { return true }
+    if standsForStream, wanted == .stream, value.bound == .table { return true }
     return value.bound == .any && checker.diagnostics.hasErrors
   }
 

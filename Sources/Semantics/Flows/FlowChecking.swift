@@ -19,14 +19,15 @@ extension DeclaredProgram {
     return diagnostics
   }
 
-  /// Checks `pipelines[index]`. The bodies of flow functions must have been checked.
-  /// `labels` are those of the program, where a file writes some.
+  /// Checks `pipelines[index]` with the connectors of `bindings` in place of its own. The bodies of flow functions
+  /// must have been checked. `labels` are those of the program, where a file writes some.
   public func checkPipeline(
-    _ index: Int, sources: SourceMap, labels: LabelledProgram? = nil
+    _ index: Int, sources: SourceMap, labels: LabelledProgram? = nil, bindings: Bindings = Bindings()
   ) -> (pipeline: CheckedPipeline, diagnostics: [Diagnostic]) {
     let pending = pipelines[index]
     let checker = ExpressionChecker(module: modules[pending.module], ordinal: pending.ordinal)
-    let flows = FlowChecker(checker: checker, sources: sources, cover: .statement, followsCalls: true)
+    let flows = FlowChecker(
+      checker: checker, sources: sources, cover: .statement, followsCalls: true, bindings: bindings)
     let parameters = flows.check(pending.syntax)
     checker.groups = nil
     flows.body.written = checker.written

@@ -62,18 +62,23 @@ extension FlowChecker {
       signature = nil
     }
     guard let signature else {
-      _ = source(connector, of: name, holding: FlowSignature(.any, .error), type: type.span)
+      sourceKinds.append((name: name.text, bound: .any, span: type.span))
+      _ = source(
+        bindings[name] ?? connector, of: name, holding: FlowSignature(.any, .error), type: type.span)
       bind(name, to: .broken)
       return
     }
-    guard let checked = source(connector, of: name, holding: signature, type: type.span) else {
+    let (connector, bound) = boundSource(name, declared: signature.bound, type: type.span, written: connector)
+    sourceKinds.append((name: name.text, bound: signature.bound, span: type.span))
+    let flow = FlowSignature(bound, signature.element)
+    guard let checked = source(connector, of: name, holding: flow, type: type.span) else {
       let reference = add(
-        .reportedSource, [], elements: [signature.element], bound: signature.bound, at: type.span)
+        .reportedSource, [], elements: [signature.element], bound: bound, at: type.span)
       bind(name, to: value(reference))
       return
     }
     let reference = add(
-      .operation(.source(checked)), [], elements: [signature.element], bound: signature.bound, at: name.span)
+      .operation(.source(checked)), [], elements: [signature.element], bound: bound, at: name.span)
     bind(name, to: value(reference))
   }
 
@@ -84,6 +89,7 @@ extension FlowChecker {
     let value = flow(expression)
     claim(name)
     if let type { declared(type, by: name, for: value, at: expression.span) }
+    let connector = bindings[name] ?? connector
     guard let checked = sink(connector, of: name, taking: value) else { return }
     target(of: checked.connector, at: connector.span)
     _ = add(.operation(.sink(checked)), [value], elements: [], at: name.span)

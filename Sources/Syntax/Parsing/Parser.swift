@@ -35,6 +35,8 @@ struct Parser {
   var openParentheses = 0
   var openBrackets = 0
   var openBraces = 0
+  /// What the last token is in messages.
+  var end = "the end of the file"
   /// How many statement blocks are open.
   var statementDepth = 0
   /// The token at which the last syntax error was noticed: a second one there is the same mistake.
@@ -186,7 +188,7 @@ struct Parser {
     if kind == .endOfFile {
       found =
         position + 1 == tokens.count
-        ? "the end of the file" : lineEnds ? "the end of the line" : "the next declaration"
+        ? end : lineEnds ? "the end of the line" : "the next declaration"
       span = self.span(ofToken: previous).endPoint
     } else if startsLine && (newlinesEnd && position != partStart || lineEnds) {
       found = "the end of the line"

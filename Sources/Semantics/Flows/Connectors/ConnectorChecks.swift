@@ -24,7 +24,6 @@ extension FlowChecker {
   func source(
     _ expression: Expression, of name: Identifier, holding flow: FlowSignature, type: Span
   ) -> SourceOperation? {
-    sourceKinds.append((name: name.text, bound: flow.bound, span: type))
     let before = checker.diagnostics.count
     guard let call = connectorCall(expression, isSource: true, holding: flow.element, flow.bound) else {
       return nil

@@ -69,8 +69,8 @@ let package = Package(
     module(
       "Execution",
       knows: [
-        "Compiler", "Planning", "Dataflow", "Semantics", "Syntax", "Diagnosing", "Engine", "Connectors",
-        "Columns", "Formats", "JobStore", "Linting", "Synthesis", "RegularExpressions",
+        "Compiler", "Settings", "Planning", "Dataflow", "Semantics", "Syntax", "Diagnosing", "Engine",
+        "Connectors", "Columns", "Formats", "JobStore", "Linting", "Synthesis", "RegularExpressions",
       ]),
     .executableTarget(
       name: "thalweg",

@@ -25,7 +25,8 @@ private let allowed: [String: Set<String>] = [
   "JobStore": ["GRDB", "Foundation"],
   "Execution": [
     "Diagnosing", "Syntax", "Semantics", "Dataflow", "Planning", "Compiler", "Columns", "Formats",
-    "Engine", "Connectors", "JobStore", "Hashing", "Linting", "Synthesis", "RegularExpressions", "Foundation",
+    "Engine", "Connectors", "JobStore", "Hashing", "Settings", "Linting", "Synthesis", "RegularExpressions",
+    "Foundation",
   ],
   "thalweg": [
     "Diagnosing", "Syntax", "Semantics", "Dataflow", "Planning", "Compiler", "Engine", "JobStore",

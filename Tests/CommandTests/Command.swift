@@ -31,7 +31,8 @@ final class Sandbox: Sendable {
   ])
 
   func run(
-    _ arguments: String..., input: String = "", environment: Environment = Sandbox.environment
+    _ arguments: String..., input: String = "", environment: Environment = Sandbox.environment,
+    in folder: String = ""
   ) async throws -> CommandResult {
     try await run(arguments, input: input, environment: environment)
   }
@@ -41,7 +42,7 @@ final class Sandbox: Sendable {
   ) async throws -> CommandResult {
     let result = try await Subprocess.run(
       .path(FilePath(Self.binary)), arguments: .init(arguments), environment: environment,
-      workingDirectory: FilePath(path), input: .string(input), output: .string(limit: 1 << 20),
+      workingDirectory: FilePath("\(path)/\(folder)"), input: .string(input), output: .string(limit: 1 << 20),
       error: .string(limit: 1 << 20))
     return CommandResult(
       status: result.terminationStatus, output: result.standardOutput, error: result.standardError

@@ -131,4 +131,21 @@ struct ProfileTests {
     let compilation = await compileProject(["thalweg.yaml": yaml, "a.thal": Self.program])
     #expect(compilation.report.map { $0.prefix(23) } == ["thalweg.yaml:9:13 N272 "], "\(compilation.report)")
   }
+
+  @Test(arguments: cases)
+  func `a mutated project file is checked or told about`(name: String) async throws {
+    let text = try String(contentsOf: Self.folder.appendingPathComponent(name), encoding: .utf8)
+    var files = exampleFiles(text)
+    let yaml = try #require(files["thalweg.yaml"])
+    for seed in 1...40 {
+      files["thalweg.yaml"] = Words(yaml).mutated(UInt64(seed))
+      let compilation = await compileProject(files)
+      for graph in compilation.graphs { #expect(graph.problems() == []) }
+      for diagnostic in compilation.diagnostics {
+        for span in [diagnostic.span] + diagnostic.labels.map(\.span) {
+          #expect(span.start <= span.end && Int(span.end) <= compilation.sources[span.file].bytes.count)
+        }
+      }
+    }
+  }
 }

@@ -161,8 +161,8 @@ extension Catalogue {
     CatalogueEntry(
       .unreadableSource, "a source can't be read",
       """
-      The file behind a `from` is not there or can't be read. Paths in a program are relative to the folder of the \
-      file that declares the pipeline. The run failed; nothing was published.
+      The file behind a `from` is not there or can't be read. Paths in a program are relative to the folder of \
+      `thalweg.yaml`, where there is one, else to that of the file that declares the pipeline. The run failed; nothing was published.
       """, example: .command,
       bad: "from sales: Table<Sale> = csv(\"sale.csv\")     // the file is sales.csv",
       good: "from sales: Table<Sale> = csv(\"sales.csv\")"),

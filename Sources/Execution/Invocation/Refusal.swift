@@ -28,7 +28,7 @@ public enum ExitStatus: Int32, Sendable {
     case .unreadableFile, .noPrograms, .unusableStore, .unreadableSource, .unwritableSink: .environment
     case .unknownPipeline, .unnamedPipeline, .noPipeline, .unknownParameter, .missingParameter,
       .wrongParameterValue, .repeatedParameter, .malformedParameter, .unknownRun, .unknownCode, .badFilter,
-      .unknownRecord:
+      .unknownRecord, .unknownProfile, .noProject:
       .usage
     default: .failed
     }

@@ -18,7 +18,7 @@ public struct ProgramFinder {
     var seen: Set<String> = []
     for path in paths {
       let isFolder = try Self.isFolder(path, self)
-      let files = isFolder ? search(path) : [path]
+      let files = isFolder ? Self.search(path) : [path]
       guard !files.isEmpty else {
         throw Refusal(
           .noPrograms, "there is no `.thal` file in `\(path)`", at: path, of: invocation,
@@ -42,7 +42,7 @@ public struct ProgramFinder {
   }
 
   /// The `.thal` files below `folder`, in the order of their paths.
-  private func search(_ folder: String) -> [String] {
+  static func search(_ folder: String) -> [String] {
     var files: [String] = []
     var folders = [folder]
     while let next = folders.popLast() {

@@ -3,6 +3,7 @@ import Dataflow
 import Diagnosing
 import Planning
 import Semantics
+import Settings
 import Syntax
 
 /// Programs as they were checked.
@@ -11,26 +12,34 @@ public struct Programs: Sendable {
   private let compilation: Compilation
 
   /// What was found.
-  public var diagnostics: [Diagnostic] { compilation.diagnostics }
+  public let diagnostics: [Diagnostic]
   /// The texts of the files, and of what they import.
   public var sources: SourceMap { compilation.sources }
 
-  /// Number of files, imported ones included.
+  /// Number of files, imported ones and project files included.
   public var fileCount: Int { sources.files.count }
 
-  /// Checks the programs at `paths`.
-  public init(checking paths: [String], _ invocation: Invocation) async throws(Refusal) {
+  /// Whether a project file says `deny: warnings`.
+  public var deniesWarnings: Bool { compilation.projects.contains { $0.settings.lint.deniesWarnings } }
+
+  /// Checks the programs at `paths` as they are written, and again under profiles.
+  public init(
+    checking paths: [String], under profiles: ProfileSelection, _ invocation: Invocation
+  ) async throws(Refusal) {
     let finder = ProgramFinder(invocation)
-    compilation = try await finder.compile(try finder.programs(at: paths))
+    let programs = try ReadPrograms(try finder.programs(at: paths), finder)
+    (compilation, diagnostics) = try await programs.check(profiles, invocation)
   }
 
-  /// The pipeline `name` of the program `file`, ready to be planned or run; the only one where no name is given.
-  /// With `isPartial`, parameters may be left without a value.
+  /// The pipeline `name` of the program `file`, ready to be planned or run under a profile, the default one unless
+  /// named; the only one where no name is given. With `isPartial`, parameters may be left without a value.
   public static func pipeline(
-    _ name: String?, of file: String, given: [String], isPartial: Bool, _ invocation: Invocation
+    _ name: String?, of file: String, under profile: String?, given: [String], isPartial: Bool,
+    _ invocation: Invocation
   ) async throws(Refusal) -> RunnablePipeline {
-    let finder = ProgramFinder(invocation)
-    let compilation = try await finder.compile([file])
+    let programs = try ReadPrograms([file], ProgramFinder(invocation))
+    let compilation = await programs.compile(profile.map { .named($0) } ?? .standard)
+    if let profile { try programs.refuse(profile, in: compilation, invocation) }
     var sources = compilation.sources
     let line = invocation.source(in: &sources)
     if compilation.diagnostics.hasErrors { throw Refusal(compilation.diagnostics, sources) }
@@ -45,8 +54,11 @@ public struct Programs: Sendable {
     var reader = ArgumentReader(graph, plan, line, places: compilation.parameterPlaces(of: pipeline))
     let (arguments, problems) = reader.read(given, isPartial: isPartial)
     if !problems.isEmpty { throw Refusal(problems, sources) }
+    let shown = ProgramFinder.shown(file)
     return RunnablePipeline(
-      file: file, graph: graph, plan: plan, arguments: arguments, warnings: compilation.diagnostics,
+      file: file, folder: programs.projects.base(of: shown),
+      project: programs.projects.home(shown).map { compilation.projects[$0] }, graph: graph, plan: plan,
+      arguments: arguments, warnings: compilation.diagnostics,
       sources: sources)
   }
 }
@@ -70,6 +82,10 @@ extension Compilation {
 public struct RunnablePipeline: Sendable {
   /// The file that declares it, as it was named.
   public let file: String
+  /// The folder that its paths are relative to.
+  public let folder: String
+  /// The project it belongs to, with the profile in effect.
+  let project: Project?
   /// Its graph.
   public let graph: Graph
   /// Its plan.
@@ -81,17 +97,16 @@ public struct RunnablePipeline: Sendable {
   /// The texts that spans point into.
   public let sources: SourceMap
 
-  /// Refuses what a backend can't run.
+  /// Refuses what a backend can't run, and what the profile asks for and is not there yet.
   public func refuse(where capabilities: BackendCapabilities) throws(Refusal) {
-    let refusals = capabilities.refusals(graph)
+    let unmet = project.flatMap { project in project.profile?.refusals(project.settings) } ?? []
+    let refusals = capabilities.refusals(graph) + unmet
     if !refusals.isEmpty { throw Refusal(refusals, sources) }
   }
 
   /// What a backend is asked.
   public var request: RunRequest {
-    let slash = file.lastIndex(of: "/")
-    let folder = slash.map { $0 == file.startIndex ? "/" : String(file[..<$0]) } ?? "."
-    return RunRequest(
+    RunRequest(
       file: ProgramFinder.shown(file), folder: folder, graph: graph, plan: plan, arguments: arguments,
       sources: sources)
   }
@@ -100,15 +115,4 @@ public struct RunnablePipeline: Sendable {
 extension ProgramFinder {
   /// The name under which a file is shown.
   static func shown(_ path: String) -> String { path == standardInput ? "<stdin>" : path }
-
-  /// Checks files and what they import.
-  func compile(_ files: [String]) async throws(Refusal) -> Compilation {
-    var entries: [String: [UInt8]] = [:]
-    // Entries are read here, so that what is wrong with one is told at the argument that names it.
-    for file in files { entries[Self.shown(file)] = try read(file) }
-    let known = entries
-    return await Compiler.check(files.map { Self.shown($0) }) { path in
-      known[path] ?? (try? Self.bytes(path).get())
-    }
-  }
 }

@@ -10,6 +10,12 @@ enum Denial: String, ExpressibleByArgument, CaseIterable {
   case warnings
 }
 
+/// Which profile of `thalweg.yaml` is in effect.
+struct ProfileOption: ParsableArguments {
+  @Option(help: "The profile of `thalweg.yaml`; without it, the one that the file calls the default.")
+  var profile: String?
+}
+
 struct Check: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Checks programs; nothing but their files is read.",
@@ -18,6 +24,7 @@ struct Check: AsyncParsableCommand {
         thalweg check                       # every program below this folder
         thalweg check revenue.thal --format json
         thalweg check - < revenue.thal      # standard input
+        thalweg check --profile prod        # again with the connectors of a profile
       """)
 
   @Argument(help: "Files and folders; `-` is standard input, without any it is this folder.")
@@ -29,21 +36,38 @@ struct Check: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Exit with 1 also for warnings: `--deny warnings`.", valueName: "what"))
   var deny: Denial?
 
+  @OptionGroup var profile: ProfileOption
+
+  @Flag(help: "Check again under each profile of `thalweg.yaml`.")
+  var allProfiles = false
+
   @OptionGroup var console: ConsoleOptions
+
+  func validate() throws {
+    if allProfiles, profile.profile != nil {
+      throw ValidationError("`--all-profiles` and `--profile` can't stand together")
+    }
+  }
 
   func run() async throws {
     do throws(Refusal) {
-      let programs = try await Programs(checking: paths.isEmpty ? ["."] : paths, Thalweg.invocation)
-      let status = report(programs.diagnostics, programs.sources, files: programs.fileCount)
+      let profiles: ProfileSelection = allProfiles ? .all : profile.profile.map { .named($0) } ?? .standard
+      let programs = try await Programs(
+        checking: paths.isEmpty ? ["."] : paths, under: profiles, Thalweg.invocation)
+      let status = report(
+        programs.diagnostics, programs.sources, files: programs.fileCount,
+        deniesWarnings: programs.deniesWarnings || deny == .warnings)
       Memory.leave(status, keeping: programs)
     } catch {
       // What can't be read is a finding like any other, so that JSON stays JSON.
-      throw report(error.diagnostics, error.sources, files: 0).thrown
+      throw report(error.diagnostics, error.sources, files: 0, deniesWarnings: false).thrown
     }
   }
 
   /// Prints the findings and says how the command ends.
-  private func report(_ diagnostics: [Diagnostic], _ sources: SourceMap, files: Int) -> ExitStatus {
+  private func report(
+    _ diagnostics: [Diagnostic], _ sources: SourceMap, files: Int, deniesWarnings: Bool
+  ) -> ExitStatus {
     let summary = DiagnosticSummary(diagnostics, files: files)
     switch format {
     case .text:
@@ -53,6 +77,6 @@ struct Check: AsyncParsableCommand {
       Console.output.write(JSONRenderer(sources).report(diagnostics, summary).indented + "\n")
     }
     let status = ExitStatus(diagnostics)
-    return status == .done && deny == .warnings && summary.warnings > 0 ? .failed : status
+    return status == .done && deniesWarnings && summary.warnings > 0 ? .failed : status
   }
 }

@@ -19,6 +19,8 @@ struct PipelineOptions: ParsableArguments {
     name: [.customShort("p"), .customLong("parameter")], parsing: .singleValue,
     help: ArgumentHelp("A parameter of the pipeline; may be repeated.", valueName: "name=value"))
   var parameters: [String] = []
+
+  @OptionGroup var profile: ProfileOption
 }
 
 struct Plan: AsyncParsableCommand {
@@ -39,7 +41,8 @@ struct Plan: AsyncParsableCommand {
 
   func run() async throws {
     let pipeline = try await Programs.pipeline(
-      options.pipeline, of: options.file, given: options.parameters, isPartial: true, Thalweg.invocation)
+      options.pipeline, of: options.file, under: options.profile.profile, given: options.parameters,
+      isPartial: true, Thalweg.invocation)
     Console.error.show(pipeline.warnings, pipeline.sources)
     let plan = pipeline.plan.given(pipeline.arguments.given)
     let text =

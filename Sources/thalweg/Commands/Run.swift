@@ -23,7 +23,8 @@ struct Run: AsyncParsableCommand {
   func run() async throws {
     let backend = LocalBackend()
     let pipeline = try await Programs.pipeline(
-      options.pipeline, of: options.file, given: options.parameters, isPartial: false, Thalweg.invocation)
+      options.pipeline, of: options.file, under: options.profile.profile, given: options.parameters,
+      isPartial: false, Thalweg.invocation)
     try pipeline.refuse(where: backend.capabilities)
     Console.error.show(pipeline.warnings, pipeline.sources)
     let store = try SQLiteRunStore.open(creating: RunCatalog.path)

@@ -1,0 +1,30 @@
+import Diagnosing
+import Settings
+
+extension Profile {
+  /// What a run under this profile would need and no release has yet: nothing is read and ignored.
+  func refusals(_ settings: Settings) -> [Diagnostic] {
+    var refusals: [Diagnostic] = []
+    if let backend, let kind = settings.backend(backend.value)?.kind, kind.value != .local {
+      refusals.append(
+        .notBuilt(
+          "the backend `\(backend.value)` of kind `\(kind.value.rawValue)` is", at: backend.span,
+          because: Label(kind.span, "its kind")))
+    }
+    if let pool { refusals.append(.notBuilt("the pool `\(pool.value)` is", at: pool.span)) }
+    switch database {
+    case .environment(let place), .file(let place):
+      refusals.append(.notBuilt("a `database` for runs is", at: place.span))
+    case nil: break
+    }
+    return refusals
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func notBuilt(_ what: String, at span: Span, because label: Label? = nil) -> Diagnostic {
+    Diagnostic(
+      .notBuilt, "\(what) not built yet", at: span, label: "not built yet", labels: label.map { [$0] } ?? [],
+      help: "this release runs pipelines here: leave it out of the profile, or name another profile")
+  }
+}

@@ -75,3 +75,10 @@ struct ReadPrograms: Sendable {
       fixes: meant.map { [Fix("did you mean `\($0)`?")] } ?? [])
   }
 }
+
+extension ProgramFinder {
+  /// Checks files and what they import, as they are written.
+  func compile(_ files: [String]) async throws(Refusal) -> Compilation {
+    try await ReadPrograms(files, self).compile(.asWritten)
+  }
+}

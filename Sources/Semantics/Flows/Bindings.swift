@@ -22,8 +22,9 @@ extension FlowChecker {
     _ name: Identifier, declared: Boundedness, type: Span, written: Expression
   ) -> (connector: Expression, bound: Boundedness) {
     guard let connector = bindings[name] else { return (written, declared) }
-    guard case .call(let callee, _, _) = connector.kind, case .name(let called) = callee.kind,
-      let rule = ConnectorRule.named[called.text], rule.source != nil, !rule.gives.contains(declared)
+    guard case .call(let callee, _, let arguments) = connector.kind, case .name(let called) = callee.kind,
+      let rule = ConnectorRule.named[called.text]?.form(of: called.text, for: arguments), rule.source != nil,
+      !rule.gives.contains(declared)
     else { return (connector, declared) }
     if declared == .stream, rule.gives.contains(.table) {
       standsForStream = true

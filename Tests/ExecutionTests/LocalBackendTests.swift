@@ -56,7 +56,7 @@ import Testing
     try Data(Self.program.utf8).write(to: folder.appending(path: "totals.thal"))
     try Data(sales.utf8).write(to: folder.appending(path: "sales.csv"))
     let pipeline = try await Programs.pipeline(
-      nil, of: folder.path + "/totals.thal", given: given, isPartial: false, Invocation([]))
+      nil, of: folder.path + "/totals.thal", under: nil, given: given, isPartial: false, Invocation([]))
     try await body(pipeline.request, folder.path + "/totals.csv")
   }
 

@@ -9,10 +9,10 @@ public struct ReadSettings: Sendable {
   public let diagnostics: [Diagnostic]
 }
 
-/// Reads a project's `thalweg.yaml`. Pure: variables come through `environment`; `rules` are the codes of the
-/// lint rules.
+/// Reads a project's `thalweg.yaml`. Pure: variables come through `environment`; `rules` are the codes and names
+/// of the lint rules.
 public func readSettings(
-  _ file: SourceFile, rules: [String] = Catalogue.lintRules, environment: @escaping (String) -> String?
+  _ file: SourceFile, rules: [String], environment: @escaping (String) -> String?
 ) -> ReadSettings {
   let document = readYAML(file)
   var reader = SettingsReader(file, rules: rules, environment: environment)
@@ -24,9 +24,4 @@ public func readSettings(
   }
   return ReadSettings(
     settings: settings, diagnostics: (document.diagnostics + reader.diagnostics).inSourceOrder)
-}
-
-extension Catalogue {
-  /// The codes of the lint rules.
-  public static var lintRules: [String] { entries.map(\.code.text).filter { $0.hasPrefix("L9") } }
 }

@@ -171,6 +171,6 @@ public struct LintSettings: Sendable {
 
   /// Whether warnings fail a check: `deny: warnings`.
   public var deniesWarnings = false
-  /// The levels of rules, by code.
+  /// The levels of rules, by code or name.
   public var levels: [String: Spanned<Level>] = [:]
 }

@@ -60,7 +60,7 @@ extension Diagnostic {
   static func unknownRule(_ rule: Spanned<String>, rules: [String]) -> Diagnostic {
     misspelt(
       .unknownRule, "there is no lint rule `\(rule.value)`", rule, label: "not a rule", candidates: rules,
-      otherwise: "rules are named by their codes, such as `L904`")
+      otherwise: "a rule goes by its code or its name")
   }
 
   static func unknownReference(_ name: Spanned<String>, _ what: String, names: [String]) -> Diagnostic {

@@ -166,7 +166,7 @@ struct SettingsReader {
       lint.deniesWarnings = word(deny.value, Denied.self, "word for `deny`") != nil
     }
     guard let entry = fields["rules"],
-      let entries = entries(entry.value, "`rules`", holding: "the codes of rules")
+      let entries = entries(entry.value, "`rules`", holding: "rules")
     else { return lint }
     for entry in entries {
       guard rules.contains(entry.key) else {

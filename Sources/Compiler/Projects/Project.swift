@@ -22,7 +22,7 @@ public struct Project: Sendable {
     pipelines: () -> [PipelineNames]
   ) {
     path = file.path
-    let read = readSettings(source, environment: projects.environment)
+    let read = readSettings(source, rules: projects.rules, environment: projects.environment)
     settings = read.settings
     let profile: Profile? =
       switch projects.profile {

@@ -33,17 +33,20 @@ public struct ProjectFiles: Sendable {
   public let home: @Sendable (String) -> Int?
   /// Which profile is in effect.
   public let profile: ProfileChoice
+  /// The codes and names of the lint rules, which project files set levels of.
+  public let rules: [String]
   /// The variables of the environment.
   public let environment: @Sendable (String) -> String?
 
   /// Makes the project files of some programs.
   public init(
     _ files: [File], home: @escaping @Sendable (String) -> Int?, profile: ProfileChoice = .standard,
-    environment: @escaping @Sendable (String) -> String?
+    rules: [String] = [], environment: @escaping @Sendable (String) -> String?
   ) {
     self.files = files
     self.home = home
     self.profile = profile
+    self.rules = rules
     self.environment = environment
   }
 

@@ -351,7 +351,7 @@ extension Catalogue {
     CatalogueEntry(
       .unknownRule, "there is no such lint rule",
       """
-      The levels of lint rules are set by their codes, which `thalweg explain` tells about.
+      The levels of lint rules are set by their codes or names, such as `L904`.
       """, example: .settings,
       bad: """
         version: 1

@@ -1,6 +1,7 @@
 import Compiler
 import Diagnosing
 import Foundation
+import Linting
 import Settings
 
 /// Which profiles programs are checked under.
@@ -45,6 +46,7 @@ struct ReadPrograms: Sendable {
   func compile(_ profile: ProjectFiles.ProfileChoice) async -> Compilation {
     let projects = ProjectFiles(
       files, home: { [projects] in projects.home($0) }, profile: profile,
+      rules: Rules.all.flatMap { [$0.code.text, $0.name] },
       environment: { name in getenv(name).map { String(cString: $0) } })
     return await Compiler.check(names, projects: projects) { [texts] path in
       texts[path] ?? (try? ProgramFinder.bytes(path).get())

@@ -22,7 +22,7 @@ import Testing
           copy.report: 'stdout(format: csv)'
       broken:
         bindings:
-          sales: jsonl("samples/sales.jsonl", null: "")
+          sales: 'jsonl("samples/sales.jsonl", null: "")'
       worse:
         extends: broken
       elsewhere:
@@ -120,7 +120,7 @@ import Testing
       result.output.contains(
         """
         error[N272]: under the profile `broken`: the connector `jsonl` has no option `null`
-          --> thalweg.yaml:9:43
+          --> thalweg.yaml:9:44
         """), "\(result.output)")
   }
 

@@ -2,6 +2,7 @@ import Compiler
 import Dataflow
 import Diagnosing
 import Foundation
+import Semantics
 import Testing
 
 /// Each case is a project: its files, each behind a line `// file: name`, with the errors under the default
@@ -114,6 +115,25 @@ struct ProfileTests {
     }
     #expect(compilation.report == [])
     #expect(compilation.graphs.map { $0.description.contains("bound.csv") } == [true, false])
+  }
+
+  @Test func `the mode follows from what is bound`() async throws {
+    let yaml = """
+      version: 1
+      profiles:
+        dev: { bindings: { orders: csv("orders.csv") } }
+      """
+    let program = """
+      record Order { id: Int }
+      pipeline live {
+        from orders: Stream<Order> = kafka("orders", group: "live")
+        into copy = csv("copy.csv") <- orders
+      }
+      """
+    for (profile, mode) in [(ProjectFiles.ProfileChoice.asWritten, "stream"), (.named("dev"), "batch")] {
+      let compilation = await compileProject(["thalweg.yaml": yaml, "a.thal": program], profile: profile)
+      #expect(compilation.pipelines.map(\.declaration.mode.rawValue) == [mode])
+    }
   }
 
   @Test func `a finding about a binding points into the project file`() async throws {

@@ -34,11 +34,12 @@ final class Sandbox: Sendable {
     _ arguments: String..., input: String = "", environment: Environment = Sandbox.environment,
     in folder: String = ""
   ) async throws -> CommandResult {
-    try await run(arguments, input: input, environment: environment)
+    try await run(arguments, input: input, environment: environment, in: folder)
   }
 
   func run(
-    _ arguments: [String], input: String = "", environment: Environment = Sandbox.environment
+    _ arguments: [String], input: String = "", environment: Environment = Sandbox.environment,
+    in folder: String = ""
   ) async throws -> CommandResult {
     let result = try await Subprocess.run(
       .path(FilePath(Self.binary)), arguments: .init(arguments), environment: environment,

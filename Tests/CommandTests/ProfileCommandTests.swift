@@ -174,6 +174,22 @@ import Testing
     #expect(result.status == .exited(2))
   }
 
+  @Test(arguments: [
+    ("rules: { double-negation: off }", 0, "error"), ("rules: { L978: error }", 1, "error[L978]"),
+    ("rules: { L978: warning }", 0, "warning[L978]"),
+    ("rules: { L978: warning }\n  deny: warnings", 1, "warning[L978]"),
+    ("rules: { L000: off }", 1, "error[C870]"),
+  ])
+  func lintsAtTheLevelsOfTheProjectFile(_ settings: String, _ status: Int32, _ expected: String) async throws
+  {
+    let sandbox = try Sandbox()
+    try sandbox.write("version: 1\nlint:\n  \(settings)\n", to: "thalweg.yaml")
+    try sandbox.write("/// Twice.\nfn twice(a: Bool) -> Bool { !!a }\n", to: "twice.thal")
+    let result = try await sandbox.run("lint")
+    #expect(result.status == .exited(status), "\(result.output)")
+    #expect(result.output.contains(expected))
+  }
+
   @Test func theProjectFileOfTheReadmeIsSound() async throws {
     let readme = try String(
       contentsOf: ExampleTests.repository.appending(path: "README.md"), encoding: .utf8)

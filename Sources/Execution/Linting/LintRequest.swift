@@ -1,5 +1,3 @@
-import Linting
-
 /// What `thalweg lint` is asked.
 public struct LintRequest: Sendable {
   /// What becomes of fixes.
@@ -16,8 +14,6 @@ public struct LintRequest: Sendable {
   public var paths: [String]
   /// Under this name standard input is the only program.
   public var standardInputName: String?
-  /// How bad the findings of rules are.
-  public var levels: LintLevels
   /// What becomes of fixes.
   public var fixing: Fixing
   /// The file of the findings that are known.
@@ -27,12 +23,11 @@ public struct LintRequest: Sendable {
 
   /// Makes a request.
   public init(
-    paths: [String], standardInputName: String? = nil, levels: LintLevels = .standard, fixing: Fixing = .none,
+    paths: [String], standardInputName: String? = nil, fixing: Fixing = .none,
     baseline: String? = nil, writesBaseline: Bool = false
   ) {
     self.paths = paths
     self.standardInputName = standardInputName
-    self.levels = levels
     self.fixing = fixing
     self.baseline = baseline
     self.writesBaseline = writesBaseline

@@ -33,7 +33,7 @@ public struct LintRun: Sendable {
     var baseline: Baseline?
     if let path = request.baseline, !request.writesBaseline { baseline = try file.read(path) }
 
-    var rounds = FixingRounds(paths, texts, request.levels, baseline)
+    var rounds = FixingRounds(try ReadPrograms(paths, texts, finder), baseline)
     await rounds.look()
     if request.fixing != .none { await rounds.fix(unsafe: request.fixing == .all) }
     programs = rounds.programs
@@ -56,9 +56,7 @@ public struct LintRun: Sendable {
 
 /// Fixes applied round by round: those that overlap, and those that others made possible, come later.
 private struct FixingRounds {
-  private let paths: [String]
-  private let original: [String: [UInt8]]
-  private let levels: LintLevels
+  private let original: ReadPrograms
   private let baseline: Baseline?
   private(set) var texts: [String: [UInt8]]
   private(set) var programs: LintedPrograms!
@@ -66,23 +64,23 @@ private struct FixingRounds {
   /// More rounds than any nesting of fixes needs; what has not settled by then never does.
   private static let mostRounds = 32
 
-  init(_ paths: [String], _ texts: [String: [UInt8]], _ levels: LintLevels, _ baseline: Baseline?) {
-    self.paths = paths
-    self.levels = levels
+  init(_ programs: ReadPrograms, _ baseline: Baseline?) {
     self.baseline = baseline
-    self.texts = texts
-    original = texts
+    texts = programs.texts
+    original = programs
   }
 
   /// The programs that are not what they were.
   var changed: [(path: String, text: [UInt8])] {
-    texts.filter { original[$0.key] != $0.value }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    texts.filter { original.texts[$0.key] != $0.value }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
   mutating func look() async { programs = await looked(at: texts) }
 
   private func looked(at texts: [String: [UInt8]]) async -> LintedPrograms {
-    await LintedPrograms.look(at: paths, texts, levels).without(baseline)
+    var current = original
+    current.texts = texts
+    return await LintedPrograms.look(at: current).without(baseline)
   }
 
   mutating func fix(unsafe: Bool) async {

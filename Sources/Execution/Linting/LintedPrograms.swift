@@ -1,6 +1,7 @@
 import Compiler
 import Diagnosing
 import Linting
+import Settings
 
 /// Programs as they were checked and as the lint rules saw them.
 public struct LintedPrograms: Sendable {
@@ -15,21 +16,21 @@ public struct LintedPrograms: Sendable {
   public var suppressed: [SuppressedFinding] { report.suppressed }
   /// The texts of the files, and of what they import.
   public var sources: SourceMap { compilation.sources }
-  /// Number of files, imported ones included.
+  /// Number of files, imported ones and project files included.
   public var fileCount: Int { sources.files.count }
+  /// Whether a project file says `deny: warnings`.
+  public var deniesWarnings: Bool { compilation.projects.contains { $0.settings.lint.deniesWarnings } }
 
   init(_ compilation: Compilation, _ report: LintReport) {
     self.compilation = compilation
     self.report = report
   }
 
-  /// Checks programs and looks at them with the rules. `texts` are those of `paths`; what they import is read.
-  static func look(
-    at paths: [String], _ texts: [String: [UInt8]], _ levels: LintLevels
-  ) async -> LintedPrograms {
-    let compilation = await Compiler.check(paths) { path in
-      texts[path] ?? (try? ProgramFinder.bytes(path).get())
-    }
+  /// Checks programs and looks at them with the rules, at the levels that their project files say. What they import
+  /// is read.
+  static func look(at programs: ReadPrograms) async -> LintedPrograms {
+    let compilation = await programs.compile(.asWritten)
+    let texts = programs.texts
     let entries = compilation.sources.files.indices.filter {
       texts[compilation.sources.files[$0].path] != nil
     }
@@ -37,7 +38,7 @@ public struct LintedPrograms: Sendable {
       files: compilation.files, program: compilation.program,
       pipelines: compilation.pipelines.map(\.declaration), diagnostics: compilation.diagnostics,
       entries: Set(entries))
-    return LintedPrograms(compilation, await lint(input, levels: levels))
+    return LintedPrograms(compilation, await lint(input, levels: compilation.lintLevels))
   }
 
   /// The same, without what a baseline knows.
@@ -49,5 +50,25 @@ public struct LintedPrograms: Sendable {
   /// The files that have an error.
   var broken: Set<String> {
     Set(diagnostics.filter { $0.severity == .error }.map { sources[$0.span.file].path })
+  }
+}
+
+extension Compilation {
+  /// The levels that the project files say; where several do, the first one's.
+  fileprivate var lintLevels: LintLevels {
+    let levels = projects.flatMap(\.settings.lint.levels).map { ($0.key, LintLevel($0.value.value)) }
+    return LintLevels(Dictionary(levels, uniquingKeysWith: { first, _ in first }))
+  }
+}
+
+extension LintLevel {
+  fileprivate init(_ level: LintSettings.Level) {
+    self =
+      switch level {
+      case .off: .off
+      case .note: .note
+      case .warning: .warning
+      case .error: .error
+      }
   }
 }

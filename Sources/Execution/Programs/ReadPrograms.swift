@@ -18,7 +18,8 @@ public enum ProfileSelection: Hashable, Sendable {
 struct ReadPrograms: Sendable {
   /// The programs' names, as they are shown.
   private let names: [String]
-  private let texts: [String: [UInt8]]
+  /// The programs' texts, by name.
+  var texts: [String: [UInt8]]
   /// The projects they belong to.
   let projects: ProjectFinder.Found
   private let files: [ProjectFiles.File]
@@ -28,7 +29,12 @@ struct ReadPrograms: Sendable {
   init(_ paths: [String], _ finder: ProgramFinder) throws(Refusal) {
     var texts: [String: [UInt8]] = [:]
     for path in paths { texts[ProgramFinder.shown(path)] = try finder.read(path) }
-    names = paths.map { ProgramFinder.shown($0) }
+    try self.init(paths.map { ProgramFinder.shown($0) }, texts, finder)
+  }
+
+  /// Programs that were read already, by the names under which they are shown; reads their project files.
+  init(_ names: [String], _ texts: [String: [UInt8]], _ finder: ProgramFinder) throws(Refusal) {
+    self.names = names
     projects = ProjectFinder().projects(of: names)
     var files: [ProjectFiles.File] = []
     for project in projects.projects {

@@ -100,7 +100,8 @@ struct Lint: AsyncParsableCommand {
     if fix && !stdin, !run.mended.isEmpty {
       Console.error.write("mended \(run.mended.map(\.path).joined(separator: ", "))\n")
     }
-    return status == .done && deny == .warnings && report.summary.warnings > 0 ? .failed : status
+    let deniesWarnings = deny == .warnings || programs.deniesWarnings
+    return status == .done && deniesWarnings && report.summary.warnings > 0 ? .failed : status
   }
 
   private func print(_ report: FindingsReport, to console: Console) {

@@ -84,7 +84,7 @@ extension Operation {
 extension Connector {
   fileprivate func replacing(_ values: inout LocalRewriter) -> Connector {
     var rewriter = values
-    let replaced = mappingConstants { rewriter.root($0) }
+    let replaced = mappingConstants { rewriter.root($0) }.mappingKey { rewriter.lambda($0) }
     values = rewriter
     return replaced
   }

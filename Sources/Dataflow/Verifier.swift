@@ -141,7 +141,9 @@ private struct Verifier {
   private mutating func verifyTypes(of node: Node) {
     let name = node.name
     switch node.operation {
-    case .source(let source): connector(source.connector, name)
+    case .source(let source):
+      connector(source.connector, name)
+      duration(source.refresh, name)
     case .sink(let sink):
       connector(sink.connector, name)
       for lambda in sink.lambdas { self.lambda(lambda, name, of: [input(node)]) }
@@ -250,12 +252,7 @@ private struct Verifier {
   }
 
   private mutating func connector(_ connector: Connector, _ name: String) {
-    var constants = connector.constants
-    // The key of a message is no constant: it is looked at with the sink.
-    if case .kafka(let options) = connector, let key = options.key {
-      constants.removeAll { $0.span == key.body.span }
-    }
-    for constant in constants { expression(constant, name, sees: []) }
+    for constant in connector.constants { expression(constant, name, sees: []) }
   }
 
   private mutating func keys(_ keys: [SortKey], _ node: Node) {

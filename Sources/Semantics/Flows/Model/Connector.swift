@@ -72,6 +72,18 @@ public enum Connector: Sendable {
     case .request, .stdin, .stdout: self
     }
   }
+
+  /// What it computes of each row: the key of a message.
+  public var key: TypedLambda? {
+    if case .kafka(let options) = self { options.key } else { nil }
+  }
+
+  /// The same connector with another key, where it has one.
+  public func mappingKey(_ map: (TypedLambda) -> TypedLambda) -> Connector {
+    guard case .kafka(var options) = self else { return self }
+    options.key = options.key.map(map)
+    return .kafka(options)
+  }
 }
 
 /// Options of `csv`.
@@ -181,9 +193,7 @@ public struct KafkaOptions: Sendable {
 
   func mappingConstants(_ map: (TypedExpression) -> TypedExpression) -> KafkaOptions {
     KafkaOptions(
-      topic: map(topic), group: group.map(map),
-      key: key.map { TypedLambda(parameters: $0.parameters, body: map($0.body)) }, format: format,
-      url: url.map(map))
+      topic: map(topic), group: group.map(map), key: key, format: format, url: url.map(map))
   }
 }
 

@@ -61,7 +61,7 @@ public func lint(_ input: LintInput, levels: LintLevels = .standard) async -> Li
   let dispatch = Dispatch(levels)
   let silent = Dispatch()
   let bodies = bodies(of: input)
-  let broken = Set(input.diagnostics.filter(\.standsInTheWay).map { Int($0.span.file.index) })
+  let broken = Set(input.diagnostics.filter { $0.severity == .error }.map { Int($0.span.file.index) })
   let walked = await concurrently(input.files.count, chunk: 4) { index -> WalkedFile in
     let isLinted = input.entries.contains(index) && !broken.contains(index)
     let context = FileContext(
@@ -92,11 +92,6 @@ public func lint(_ input: LintInput, levels: LintLevels = .standard) async -> Li
 private struct WalkedFile: @unchecked Sendable {
   let context: FileContext
   let isLinted: Bool
-}
-
-extension Diagnostic {
-  /// What the language has and this version does not build yet is no fault of the program.
-  fileprivate var standsInTheWay: Bool { severity == .error && code != .notBuilt }
 }
 
 private func bodies(of input: LintInput) -> [FileBodies] {

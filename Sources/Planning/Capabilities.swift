@@ -16,7 +16,8 @@ public struct BackendCapabilities: Hashable, Sendable {
   public let modes: Set<Mode>
   /// The names of the connectors whose data it can reach.
   public let connectors: Set<String>
-  /// The operators that it has, by their names in the source; `task` stands for calls of all tasks.
+  /// The operators that it has, by their names in the source; `task` stands for calls of all tasks, `hash` for
+  /// hashing under a secret.
   public let operators: Set<String>
 
   /// What its sinks can do besides replacing all rows: names of write modes, and `publish`.
@@ -46,6 +47,7 @@ public struct BackendCapabilities: Hashable, Sendable {
         refuse(sink, node.span, &refusals)
       default: refuse(node, &refusals)
       }
+      for need in ExpressionNeeds(node.operation).found { refuse(need.name, need.span, &refusals) }
       if let flow = node.outputs.first(where: { !isRunnable($0.bound) }) {
         let mode = flow.bound == .stream ? "stream" : "service"
         refusals.append(
@@ -60,12 +62,15 @@ public struct BackendCapabilities: Hashable, Sendable {
   private func refuse(_ node: Node, _ refusals: inout [Diagnostic]) {
     var name = node.operation.name
     if case .task = node.operation { name = "task" }
+    refuse(name, node.span, &refusals)
+  }
+
+  private func refuse(_ name: String, _ span: Span, _ refusals: inout [Diagnostic]) {
     guard !operators.contains(name) else { return }
     let what = name == "task" ? "tasks" : "`\(name)`"
-    refusals.append(
-      Diagnostic(
-        .backendLacks, "the backend `\(backend)` does not run \(what) yet", at: node.span,
-        label: "needs \(what)"))
+    let refusal = Diagnostic(
+      .backendLacks, "the backend `\(backend)` does not run \(what) yet", at: span, label: "needs \(what)")
+    if !refusals.contains(refusal) { refusals.append(refusal) }
   }
 
   private func isRunnable(_ bound: FlowType.Bound) -> Bool {

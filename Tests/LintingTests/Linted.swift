@@ -35,10 +35,8 @@ struct Linted: Sendable {
     await self.init(files, levels: levels)
   }
 
-  /// Errors of the program, but for what is not built yet, then what the rules found.
-  var findings: [Diagnostic] {
-    compilation.diagnostics.filter { $0.code != .notBuilt } + report.findings
-  }
+  /// Errors of the program, then what the rules found.
+  var findings: [Diagnostic] { compilation.diagnostics + report.findings }
 
   /// Each finding on a line.
   var lines: [String] {

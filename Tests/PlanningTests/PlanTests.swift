@@ -2,7 +2,7 @@ import Dataflow
 import Diagnosing
 import Foundation
 import Planning
-import Semantics
+@testable import Semantics
 import Testing
 
 @Suite struct PlanTests {
@@ -121,6 +121,30 @@ import Testing
         "the backend `local` can't publish before the checks yet",
         "the backend `local` can't write with `append` yet",
       ])
+  }
+
+  @Test func refusesWhatAnExpressionNeedsAlsoInAFunction() {
+    var build = GraphBuilder()
+    let row = record("Row", ["text": .string])
+    func hash(_ value: TypedExpression) -> TypedExpression {
+      let key = TypedExpression(.secret("k"), .secret(.string), value.span)
+      return TypedExpression(.builtin(.hash, [value, key], []), .string, value.span)
+    }
+    let text = build.local("text", .string)
+    let function = TypedFunction(
+      name: "hashed", parameters: [text], defaults: [nil], result: .string, isFallible: false,
+      span: build.span)
+    function.body = hash(build.use(text))
+    let lambda = build.lambda("r", row) { build, row in
+      TypedExpression(.call(function, [build.field(row, "text")]), .string, build.span)
+    }
+    let rows = build.source("rows", build.text("rows.csv"), row)
+    let hashed = build.add("out.map.1", .map(lambda), [rows], .string)
+    _ = build.sink("out", .csv(path: hash(build.text("x")), CSVOptions()), hashed)
+    let backend = BackendCapabilities(
+      backend: "plain", modes: [.batch], connectors: ["csv"], operators: ["map"])
+    let found = backend.refusals(build.graph("p")).map(\.message)
+    #expect(Set(found) == ["the backend `plain` does not run `hash` yet"])
   }
 
   @Test func refusesAModeItDoesNotRun() {

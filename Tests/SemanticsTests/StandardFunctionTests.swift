@@ -23,9 +23,7 @@ struct StandardFunctionTests {
   @Test
   func `every operation has a function`() {
     let named = Set(StandardLibrary.all.compactMap(\.operation))
-    // Free functions with a rule of their own.
-    let free: Set<Builtin> = [.mask, .hash, .faultOf]
-    #expect(Builtin.allCases.filter { !named.contains($0) && !free.contains($0) } == [])
+    #expect(Builtin.allCases.filter { !named.contains($0) } == [])
   }
 
   @Test(arguments: [

@@ -33,8 +33,6 @@ extension Code {
   public static let neverUnmatched = Code("M521")
   /// `window` without a shape, or with one that can't be.
   public static let windowShape = Code("M523")
-  /// Part of the language, but not of this version.
-  public static let notBuilt = Code("M590")
 }
 
 extension Catalogue {
@@ -140,18 +138,6 @@ extension Catalogue {
           from orders: Table<Order> = csv("orders.csv")
           into out = stdout() <- orders.semi_join(orders, on: (a, b) -> a.id == b.id)
         }
-        """),
-    CatalogueEntry(
-      .notBuilt, "not built yet",
-      """
-      The language has this, and the file says it rightly, but this version of Thalweg does not build it yet. \
-      It is refused rather than ignored, so that nothing runs otherwise than written.
-      """,
-      bad: """
-        record Question { shop: String @path }
-        """,
-      good: """
-        record Question { shop: String }
         """),
   ]
 }

@@ -51,6 +51,8 @@ extension Code {
   public static let callForm = Code("T324")
   /// A function of lists whose elements it can't take.
   public static let elementDoesNotFit = Code("T325")
+  /// What a field's annotations say excludes each other.
+  public static let contradiction = Code("T338")
 }
 
 extension Catalogue {
@@ -376,5 +378,17 @@ extension Catalogue {
       good: #"""
         fn total(words: List<String>) -> Int { words.map(w -> w.len()).sum() }
         """#),
+    CatalogueEntry(
+      .contradiction, "a field contradicts itself",
+      """
+      A default, and each value of `@one_of`, fulfils the field's other constraints: else it could never be
+      used.
+      """,
+      bad: """
+        record Person { age: Int @range(0, 130) = 200 }
+        """,
+      good: """
+        record Person { age: Int @range(0, 130) = 20 }
+        """),
   ]
 }

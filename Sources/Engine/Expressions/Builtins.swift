@@ -36,8 +36,9 @@ extension ExpressionContext {
     case .entries: return nodes[0]
     case .jsonIndex, .asString, .asInt, .asFloat, .asBool, .asList, .asMap: return json(builtin, nodes)
     case .jsonParse: return jsonParse(nodes[0], expression.type, span)
-    case .mask, .hash, .faultOf:
-      preconditionFailure("the backend refuses `\(builtin.rawValue)` before it runs anything")
+    case .mask: return mask(nodes[0])
+    case .faultOf: return fault(nodes[0], receiver, span)
+    case .hash: preconditionFailure("the backend refuses `hash` before it runs anything")
     case .jsonEncode: return jsonEncode(nodes[0], arguments[0].type, span)
     case .dot, .cosine, .norm: return vector(builtin, nodes)
     case .sha256, .base64: return encoding(builtin, nodes[0])

@@ -6,7 +6,12 @@ extension ExpressionContext {
   /// A record or row: its fields side by side.
   func construct(_ fields: [TypedExpression], _ type: Type) -> Step {
     let types = fieldTypes(type)
-    let nodes = fields.enumerated().map { compile($1, as: types.indices.contains($0) ? types[$0] : nil) }
+    return structure(
+      of: fields.enumerated().map { compile($1, as: types.indices.contains($0) ? types[$0] : nil) })
+  }
+
+  /// A record or row of these fields.
+  func structure(of nodes: [Step]) -> Step {
     let cost = nodes.reduce(1) { $0 + $1.cost }
     let step = Step(cost: cost) { scope in
       let data = nodes.map { $0.evaluate(scope) }

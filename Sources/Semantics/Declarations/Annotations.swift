@@ -10,6 +10,7 @@ struct FieldDetails {
   var column: String?
   var format: String?
   var constraints: [Constraint] = []
+  var requestPart: RequestPart?
 
   init(type: Type) { self.type = type }
 }
@@ -34,9 +35,12 @@ enum ColumnNaming {
 }
 
 extension Declarer {
-  private static let fieldAnnotations = ["key", "range", "pattern", "one_of", "name", "format"]
-  /// Where they stand they are right, but requests are not built yet.
-  private static let requestAnnotations: Set<String> = ["path", "query", "header"]
+  private static let fieldAnnotations = [
+    "key", "range", "pattern", "one_of", "name", "format", "path", "query", "header",
+  ]
+
+  /// What no label can be called.
+  static let annotationNames = Set(fieldAnnotations + ["names", "was"])
 
   /// `@names(...)` before a record.
   func naming(_ annotations: [Annotation]) -> ColumnNaming {
@@ -120,8 +124,10 @@ extension Declarer {
         .badAnnotation(
           "`@names` stands before a record", at: annotation.span,
           help: "the column of one field: `@name(\"...\")`"))
-    case let name where Self.requestAnnotations.contains(name):
-      diagnostics.append(.notBuilt("`@\(name)` is", at: annotation.span))
+    case "was":
+      diagnostics.append(
+        .badAnnotation("`@was` stands before a statement, not behind a field", at: annotation.span))
+    case "path", "query", "header": requestPart(&details, arguments, annotation)
     case let name where module.holdsLabel(name):
       if annotation.arguments != nil {
         diagnostics.append(.labelWithArguments(annotation.name, at: annotation.span))
@@ -216,12 +222,13 @@ extension Type {
 
 extension Literal {
   /// Whether it is greater than another of its kind.
-  fileprivate func exceeds(_ other: Literal) -> Bool {
+  func exceeds(_ other: Literal) -> Bool {
     switch (self, other) {
     case (.int(let left), .int(let right)): left > right
     case (.float(let left), .float(let right)): left > right
     case (.decimal(let left), .decimal(let right)): left > right
-    case (.string(let left), .string(let right)): left > right
+    case (.string(let left), .string(let right)): right.utf8.lexicographicallyPrecedes(left.utf8)
+    case (.uuid(let left), .uuid(let right)): left > right
     case (.date(let left), .date(let right)): left > right
     case (.timestamp(let left), .timestamp(let right)): left > right
     case (.duration(let left), .duration(let right)): left > right

@@ -117,7 +117,7 @@ extension Expression {
       for binding in bindings { binding.value.forEachCall(visit) }
       value.forEachCall(visit)
     case .loop(let variables, _, _):
-      // Loops are not built yet: their bodies are refused as a whole.
+      // A loop stands in a pipeline, not in a function: its body was refused as a whole.
       for variable in variables { variable.values.forEachCall(visit) }
     }
   }

@@ -273,6 +273,12 @@ final class Declarer {
       }
       cases.append(name.text)
     }
+    for annotation in syntax.caseAnnotations.compactMap(\.first) {
+      diagnostics.append(
+        .badAnnotation(
+          "a case of an enum has no annotations", at: annotation.span, label: "not here",
+          help: "in data a case stands under its own name"))
+    }
     if syntax.cases.isEmpty { diagnostics.append(.emptyDeclaration(syntax.name, "enum", "case")) }
     return EnumType(name: syntax.name.text, cases: cases, span: syntax.name.span)
   }

@@ -99,9 +99,11 @@ extension Declarer {
         diagnostics.append(.repeatedColumn(column, syntax.name, first: first))
       }
       let defaultValue = syntax.defaultValue.map { constant($0, of: field.type, "a default") }
+      judge(details, defaultValue, syntax)
       pending.record.fields[index] = Field(
         name: field.name, type: field.type, column: column, defaultValue: defaultValue,
-        constraints: details.constraints, format: details.format, isKey: details.isKey, span: field.span)
+        constraints: details.constraints, format: details.format, isKey: details.isKey,
+        requestPart: details.requestPart, span: field.span)
     }
   }
 

@@ -2,11 +2,6 @@ import Diagnosing
 import Syntax
 
 extension Diagnostic {
-  /// `what` reads "tasks are", "`Stream` is".
-  static func notBuilt(_ what: String, at span: Span) -> Diagnostic {
-    Diagnostic(.notBuilt, "\(what) not built yet", at: span, label: "not built yet")
-  }
-
   /// A finding about a misspelt name: the nearest candidate is offered.
   static func misspelt(
     _ code: Code, _ message: String, _ name: Identifier, label: String, candidates: some Sequence<String>,

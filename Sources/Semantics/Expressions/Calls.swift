@@ -220,7 +220,7 @@ extension ExpressionChecker {
 
 extension Type {
   /// Whether JSON can hold it.
-  var isJsonShaped: Bool {
+  public var isJsonShaped: Bool {
     switch self {
     case .regex, .file, .directory, .secret, .nothing: false
     case .optional(let inner), .list(let inner), .map(let inner): inner.isJsonShaped

@@ -52,11 +52,6 @@ public final class ExpressionChecker {
     return TypedExpression(.error, .error, span)
   }
 
-  /// Reports that something is parsed but not built: `what` reads "tasks are", "`Stream` is".
-  public func reportNotBuilt(_ what: String, at span: Span) {
-    report(.notBuilt(what, at: span))
-  }
-
   /// A new local with an id that no other has.
   public func makeLocal(_ name: String, _ type: Type) -> Local {
     defer { nextLocal += 1 }

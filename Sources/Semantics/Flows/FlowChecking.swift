@@ -44,11 +44,7 @@ extension DeclaredProgram {
     let declared = flows.sourceKinds.map { ($0.name, $0.span) }
     let kinds = KindCheck.check(
       flows.body, declared: Dictionary(declared, uniquingKeysWith: { first, _ in first }))
-    if !kinds.isEmpty {
-      // What would not work if it were built is told first.
-      diagnostics.removeAll { $0.code == .notBuilt }
-      diagnostics += kinds
-    }
+    diagnostics += kinds
     var leaks = LabelledProgram.PipelineFindings()
     if let labels {
       leaks = labels.check(

@@ -76,13 +76,16 @@ public struct Field: Sendable {
   public let format: String?
   /// Whether the field is part of the record's `@key`.
   public let isKey: Bool
+  /// Where the field of a request comes from, if not from the body.
+  public let requestPart: RequestPart?
   /// Where the name is declared.
   public let span: Span
 
   /// Makes a field.
   public init(
     name: String, type: Type, column: String, defaultValue: TypedExpression? = nil,
-    constraints: [Constraint] = [], format: String? = nil, isKey: Bool = false, span: Span
+    constraints: [Constraint] = [], format: String? = nil, isKey: Bool = false,
+    requestPart: RequestPart? = nil, span: Span
   ) {
     self.name = name
     self.type = type
@@ -91,8 +94,19 @@ public struct Field: Sendable {
     self.constraints = constraints
     self.format = format
     self.isKey = isKey
+    self.requestPart = requestPart
     self.span = span
   }
+}
+
+/// A part of a request that is not its body.
+public enum RequestPart: Hashable, Sendable {
+  /// `@path`: what stands for the field's name in the route.
+  case path
+  /// `@query`: behind the `?`, under the field's name.
+  case query
+  /// `@header("X-Tenant")`.
+  case header(String)
 }
 
 /// A condition on a field; an absent value fulfils it.

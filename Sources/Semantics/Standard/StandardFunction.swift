@@ -292,6 +292,7 @@ public enum StandardLibrary {
     ("Maps", StandardFunction.maps),
     ("Json", StandardFunction.jsons),
     ("Vectors and hashes", StandardFunction.vectors),
+    ("Secrets and faults", StandardFunction.guarded),
   ]
 
   /// Every function.

@@ -1,4 +1,23 @@
 extension StandardFunction {
+  /// What must not be seen, and what did not work.
+  static let guarded: [StandardFunction] = [
+    StandardFunction(
+      special: "mask", .mask, signature: "mask(value) -> String",
+      "`***`, whatever the value; it carries no labels.", example: #"mask("1234 5678")"#, #""***""#),
+    StandardFunction(
+      special: "hash", .hash, signature: "hash(value, key: Secret<String>) -> String",
+      "The HMAC-SHA-256 of the value's text under a secret, in lower-case hexadecimal; it carries no labels.",
+      example: #"hash("kiel", key: secret("pepper")).len()"#, "64"),
+    StandardFunction(
+      special: "fault_of", .faultOf, signature: "fault_of(failed: Failed<T>) -> Fault",
+      "What a row did that failed in `try_map`: its operator, why it failed, and the row as JSON.",
+      example: #"fault_of(row { input: 7, error: "no rate", operator: "map" }).message"#, #""no rate""#),
+    StandardFunction(
+      special: "secret", nil, signature: #"secret("...") -> Secret<String>"#,
+      "A secret by its name; the profile says where it comes from.",
+      example: #"hash("kiel", key: secret("pepper")) == hash("kiel", key: secret("pepper"))"#, "true"),
+  ]
+
   /// Functions of `Vector<N>`, and hashes and texts of bytes.
   static let vectors: [StandardFunction] = [
     StandardFunction(

@@ -25,10 +25,6 @@ extension FlowChecker {
       return
     }
     var isReported = false
-    defer {
-      // What would not work if it were built is told first.
-      if isReported { checker.diagnostics.removeAll { $0.code == .notBuilt } }
-    }
     for step in body.steps {
       guard case .operation(let operation) = step.kind else { continue }
       switch operation {
@@ -50,7 +46,6 @@ extension FlowChecker {
     } else {
       return
     }
-    isReported = true
     report(.jobsNeedBatch(at: found, source: cause.span, isStream: cause.bound == .stream))
   }
 

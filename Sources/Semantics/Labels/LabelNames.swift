@@ -36,11 +36,6 @@ extension Module {
 }
 
 extension Declarer {
-  /// The names of annotations, which no label may have.
-  static let annotationNames: Set<String> = [
-    "key", "range", "pattern", "one_of", "name", "format", "names", "path", "query", "header", "was",
-  ]
-
   /// Whether a label may have this name; reports it otherwise.
   func checkLabelName(_ name: Identifier) -> Bool {
     if name.text == "pii" {

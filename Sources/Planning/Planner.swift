@@ -71,7 +71,8 @@ private struct Fragments {
       let inputs = node.inputs.map { home[$0.node] }
       var fragment: Int?
       switch node.operation {
-      case .source, .aggregate, .top, .sort, .distinct, .faults, .task, .collect, .scan, .latest, .rolling, .rows:
+      case .source, .aggregate, .top, .sort, .distinct, .faults, .task, .collect, .scan, .latest, .rolling,
+        .rows:
         fragment = nil
       case .fail: fragment = nil
       case .union, .choose: fragment = Set(inputs).count == 1 ? inputs.first : nil

@@ -39,7 +39,8 @@ private let allowed: [String: Set<String>] = [
 private let standard: Set<String> = ["Synchronization", "Swift"]
 private let system: Set<String> = ["Glibc", "Musl", "Darwin", "Dispatch"]
 private let pure: Set<String> = [
-  "Diagnosing", "Syntax", "Semantics", "Dataflow", "Linting", "Planning", "YAMLReading", "Settings", "Compiler",
+  "Diagnosing", "Syntax", "Semantics", "Dataflow", "Linting", "Planning", "YAMLReading", "Settings",
+  "Compiler",
 ]
 
 private let sources = URL(filePath: #filePath).deletingLastPathComponent()

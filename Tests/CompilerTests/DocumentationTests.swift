@@ -40,7 +40,9 @@ struct DocumentationTests {
     let folder = root.appending(path: "Documentation/reference")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     // The examples of the rules are linted where the rules are tested.
-    return names.filter { $0.hasSuffix(".md") && $0 != "rules.md" }.sorted().map { folder.appending(path: $0) }
+    return names.filter { $0.hasSuffix(".md") && $0 != "rules.md" }.sorted().map {
+      folder.appending(path: $0)
+    }
       + [root.appending(path: "README.md")]
   }()
 

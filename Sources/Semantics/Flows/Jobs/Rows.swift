@@ -6,10 +6,12 @@ extension FlowChecker {
   func rows(of value: TypedExpression, at span: Span) -> ChainValue {
     let element: Type
     switch value.type {
-    case .error: return .broken
-    case .list(let inner) where isPipeline: element = inner
-    case .record, .row, .file, .directory where isPipeline: element = value.type
-    default:
+    case .error, .list(.error): return .broken
+    case .list(let inner): element = inner
+    case .record, .row, .file, .directory: element = value.type
+    default: element = .error
+    }
+    guard isPipeline, element != .error else {
       report(.valueAsFlow(value.type, at: span))
       return .broken
     }

@@ -21,6 +21,10 @@ extension Code {
   public static let malformedRoute = Code("M558")
   /// A name of the path without a field.
   public static let routeWithoutField = Code("M559")
+  /// A field of the path that the path does not have.
+  public static let fieldWithoutRoute = Code("M560")
+  /// A field that only a body could give, of a call without one.
+  public static let fieldOfNoBody = Code("M561")
   /// A check of an unbounded flow that needs all its rows.
   public static let checkOfUnbounded = Code("M562")
 }
@@ -212,19 +216,57 @@ extension Catalogue {
     CatalogueEntry(
       .routeWithoutField, "part of a path without a field",
       """
-      Each name in braces is a field of the request's record, so that the value is of use.
+      Each name in braces is a field of the request's record with `@path`, so that the value is of use.
       """,
       bad: """
-        record Quote { number: Int }
+        record Quote { number: Int @query }
         pipeline p {
           from quotes: Request<Quote> = http(get, "/quotes/{id}")
           reply quotes
         }
         """,
       good: """
-        record Quote { id: Int }
+        record Quote { id: Int @path }
         pipeline p {
           from quotes: Request<Quote> = http(get, "/quotes/{id}")
+          reply quotes
+        }
+        """),
+    CatalogueEntry(
+      .fieldWithoutRoute, "field of a path that is not in it",
+      """
+      A field with `@path` takes its value from the part of the path that has its name in braces.
+      """,
+      bad: """
+        record Quote { id: Int @path }
+        pipeline p {
+          from quotes: Request<Quote> = http(get, "/quotes")
+          reply quotes
+        }
+        """,
+      good: """
+        record Quote { id: Int @path }
+        pipeline p {
+          from quotes: Request<Quote> = http(get, "/quotes/{id}")
+          reply quotes
+        }
+        """),
+    CatalogueEntry(
+      .fieldOfNoBody, "field that only a body could give",
+      """
+      A `get` has no body. Each field of its record that must be there comes from the path, the query or a header.
+      """,
+      bad: """
+        record Quote { id: Int }
+        pipeline p {
+          from quotes: Request<Quote> = http(get, "/quotes")
+          reply quotes
+        }
+        """,
+      good: """
+        record Quote { id: Int @query }
+        pipeline p {
+          from quotes: Request<Quote> = http(get, "/quotes")
           reply quotes
         }
         """),

@@ -52,6 +52,28 @@ extension Diagnostic {
       fixes: fixes)
   }
 
+  static func fieldNotOfPath(_ name: Identifier, _ field: Field, _ type: Type) -> Diagnostic {
+    Diagnostic(
+      .routeWithoutField, "the field `\(name.text)` of `\(type)` is not taken from the path", at: name.span,
+      label: "goes nowhere", labels: [Label(field.span, "has no `@path`")],
+      help: "write `\(name.text): \(field.type) @path`")
+  }
+
+  static func fieldWithoutRoute(_ field: Field, _ route: Route, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .fieldWithoutRoute, "the path `\(route.path)` has no part for the field `\(field.name)`", at: span,
+      label: "no `{\(field.name)}` in its path", labels: [Label(field.span, "taken from the path")],
+      help: "write the path with `{\(field.name)}`, or the field without `@path`")
+  }
+
+  static func fieldOfNoBody(_ field: Field, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .fieldOfNoBody, "a `get` has no body that could give the field `\(field.name)`", at: span,
+      label: "asks with a path, a query and headers", labels: [Label(field.span, "comes from nowhere")],
+      help:
+        "take it from the query: `\(field.name): \(field.type) @query`; or make it optional, or use `post`")
+  }
+
   // MARK: Replies
 
   static func statusNumber(at span: Span) -> Diagnostic {

@@ -165,7 +165,7 @@ import Testing
     let sandbox = try sandbox()
     let result = try await sandbox.run("run", "copy.thal", "--profile", "elsewhere")
     #expect(result.status == .exited(1))
-    #expect(result.error.contains("error[M590]: the backend `cluster` of kind `slurm` is not built yet"))
+    #expect(result.error.contains("error[C818]: the backend `cluster` of kind `slurm` is not built yet"))
     #expect(!sandbox.exists("out"))
   }
 

@@ -6,13 +6,14 @@ extension Diagnostic {
   // MARK: Unbounded flows
 
   static func neverCompletes(
-    _ operation: String, at span: Span, source: Span, element: Type, time: FlowTime
+    _ operation: String, at span: Span, source: Span, rows: (element: Type, areGrouped: Bool), time: FlowTime
   ) -> Diagnostic {
-    let timed = time == .timed ? "" : ".timed(c -> c.\(element.firstTimestamp ?? "at"), delay: 10s)"
+    let timed = time == .timed ? "" : ".timed(c -> c.\(rows.element.firstTimestamp ?? "at"), delay: 10s)"
+    let place = rows.areGrouped ? "group_by" : operation
     return Diagnostic(
       .neverCompletes, "`\(operation)` never completes on an unbounded flow", at: span,
       label: "needs a window in a stream plan", labels: [Label(source, "unbounded here")],
-      fixes: [Fix("insert `\(timed).window(tumbling(1m), late: fail)` before `group_by`")])
+      fixes: [Fix("insert `\(timed).window(tumbling(1m), late: fail)` before `\(place)`")])
   }
 
   static func neverOrdered(_ operation: String, at span: Span, source: Span, help: String) -> Diagnostic {

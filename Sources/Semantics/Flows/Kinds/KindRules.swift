@@ -63,7 +63,7 @@ enum KindRules {
     case .aggregate(let aggregate): return self.aggregate(aggregate, step, input)
     case .top:
       guard let source = input.unbounded, input.time == .timed || input.time == .untimed else { return nil }
-      return .neverCompletes("top", at: span, source: source, element: step.inputElement, time: input.time)
+      return .neverCompletes("top", at: span, source: source, rows: step.inputRows, time: input.time)
     case .sort:
       return input.unbounded.map {
         .neverOrdered("sort", at: span, source: $0, help: "only a bounded flow has an order of all its rows")
@@ -128,7 +128,7 @@ enum KindRules {
     if input.time == .any || input.time == .windowed { return nil }
     if let source = input.unbounded {
       return .neverCompletes(
-        "aggregate", at: step.span, source: source, element: step.inputElement, time: input.time)
+        "aggregate", at: step.span, source: source, rows: step.inputRows, time: input.time)
     }
     if let window = aggregate.window,
       let use = aggregate.result.firstUse(of: [window.start, window.end])
@@ -193,15 +193,15 @@ extension TypedExpression {
 }
 
 extension FlowStep {
-  /// The type of the rows that an aggregation or `top` takes, as its lambdas have it.
-  fileprivate var inputElement: Type {
-    guard case .operation(let operation) = kind else { return .error }
-    switch operation {
-    case .aggregate(let aggregate):
-      return (aggregate.key ?? aggregate.calls.lazy.compactMap(\.argument).first)?.parameters.first?.type
-        ?? .error
-    case .top(let top): return (top.group ?? top.keys.first?.key)?.parameters.first?.type ?? .error
-    default: return .error
+  /// The type of the rows that an aggregation or `top` takes, as its lambdas have it, and whether they are grouped.
+  fileprivate var inputRows: (element: Type, areGrouped: Bool) {
+    switch kind {
+    case .operation(.aggregate(let aggregate)):
+      let lambda = aggregate.key ?? aggregate.calls.lazy.compactMap(\.argument).first
+      return (lambda?.parameters.first?.type ?? .error, aggregate.key != nil)
+    case .operation(.top(let top)):
+      return ((top.group ?? top.keys.first?.key)?.parameters.first?.type ?? .error, top.group != nil)
+    default: return (.error, false)
     }
   }
 }

@@ -16,7 +16,7 @@ import Testing
     }
     record Seat { row: Int @key @range(1, 5) }
     record Basket { items: List<String> }
-    record Never { n: Int @range(1, 5) @one_of(7) }
+    record Never { n: String @pattern(re"a\\bb") }
 
     """
 
@@ -66,7 +66,7 @@ import Testing
       ["Seat", "--rows", "6", "--seed", "1"], 1,
       "error[C894]: rows of `Seat` can't be made: 6 rows need as many different keys, and `row` has only 5"
     ),
-    (["Never", "--rows", "1", "--seed", "1"], 1, "no value fulfils all constraints of `n`"),
+    (["Never", "--rows", "1", "--seed", "1"], 1, "no text was found that matches the `@pattern` of `n`"),
     (["Basket", "--rows", "1", "--seed", "1"], 1, "CSV holds no nested values"),
     (["Order", "--rows=-1", "--seed", "1"], 2, "`--rows` must be 0 or more"),
     (["Order", "--rows", "1"], 2, "--seed"),

@@ -124,6 +124,7 @@ let package = Package(
       ], goldens: ["Drivers", "Sample.thal"]),
     tests("JobStoreTests", knows: ["JobStore", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(
-      "PlanningTests", knows: ["Planning", "Dataflow", "Semantics", "Diagnosing"], goldens: ["Goldens"]),
+      "PlanningTests", knows: ["Planning", "Compiler", "Dataflow", "Semantics", "Diagnosing"],
+      goldens: ["Goldens", "Programs"]),
   ]
 )

@@ -142,6 +142,9 @@ extension SinkOperation {
 }
 
 extension WindowShape {
+  /// The call as it is written.
+  public var summary: String { text }
+
   fileprivate var text: String {
     switch self {
     case .tumbling(let length, let zone): "tumbling(\(length.text)\(zone.map { ", zone: \($0.text)" } ?? ""))"

@@ -14,7 +14,7 @@ struct CanonicalBytes {
   /// The bytes of a plan: its graph, and how it is cut into jobs.
   static func plan(_ graph: Graph, jobs: [[Int]], shards: Int) -> [UInt8] {
     var canonical = CanonicalBytes()
-    canonical.add("thalweg batch plan 1")
+    canonical.add("thalweg \(graph.mode.rawValue) plan 1")
     canonical.add(graph.name)
     canonical.add(shards)
     canonical.add(graph.parameters) { canonical, parameter in

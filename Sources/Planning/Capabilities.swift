@@ -5,11 +5,18 @@ import Semantics
 /// What a backend can do; a plan that needs more is refused before anything starts.
 public struct BackendCapabilities: Hashable, Sendable {
   /// The ways in which plans run.
-  public enum Mode: String, Hashable, Sendable {
-    case batch
-    case stream
-    case service
+  public typealias Mode = RunOptions.Mode
+
+  /// What plans may need besides operators and connectors.
+  public enum Feature: String, Hashable, Sendable, CaseIterable {
+    /// Values of jobs, `if`, `for`.
+    case jobs = "jobs with values, `if` and `for`"
+    /// Windows, `first`, `last`, `within:`, `as_of:`.
+    case eventTime = "event time"
+    /// `retry:` and `timeout:` of `run`.
+    case runLimits = "`retry:` and `timeout:` of a run"
   }
+
   /// The backend's name.
   public let backend: String
   /// The modes that it runs.
@@ -19,25 +26,34 @@ public struct BackendCapabilities: Hashable, Sendable {
   /// The operators that it has, by their names in the source; `task` stands for calls of all tasks, `hash` for
   /// hashing under a secret.
   public let operators: Set<String>
-
-  /// What its sinks can do besides replacing all rows: names of write modes, and `publish`.
+  /// The ways of writing that it has besides replacing all rows: `append`, `replace(by:)`, `upsert`, `delete`,
+  /// `publish`.
   public let sinkOptions: Set<String>
+  /// What it can do besides.
+  public let features: Set<Feature>
 
   /// Makes a set of capabilities.
   public init(
     backend: String, modes: Set<Mode>, connectors: Set<String>, operators: Set<String>,
-    sinkOptions: Set<String> = []
+    sinkOptions: Set<String> = [], features: Set<Feature> = []
   ) {
     self.backend = backend
     self.modes = modes
     self.connectors = connectors
     self.operators = operators
     self.sinkOptions = sinkOptions
+    self.features = features
   }
 
-  /// What stands in the way of running `graph`, a diagnostic for each operator that needs what is missing.
+  /// What stands in the way of running `graph`: the mode where that is it, else a diagnostic for each
+  /// connector and operator, and for the first use of each other thing that is missing.
   public func refusals(_ graph: Graph) -> [Diagnostic] {
+    if let refusal = refusal(ofMode: graph) { return [refusal] }
     var refusals: [Diagnostic] = []
+    var missing = Set(Feature.allCases).subtracting(features)
+    func need(_ feature: Feature, at span: Span) {
+      if missing.remove(feature) != nil { refusals.append(lacks(feature.rawValue, at: span)) }
+    }
     for node in graph.nodes {
       switch node.operation {
       case .source(let source):
@@ -45,40 +61,53 @@ public struct BackendCapabilities: Hashable, Sendable {
       case .sink(let sink):
         refuse(sink.connector.name, sink.name, node.span, &refusals)
         refuse(sink, node.span, &refusals)
-      default: refuse(node, &refusals)
+      case .task: refuse("task", node.span, &refusals)
+      default:
+        if !operators.contains(node.operation.name) {
+          refuse(node.operation.name, node.span, &refusals)
+          continue
+        }
       }
       for need in ExpressionNeeds(node.operation).found { refuse(need.name, need.span, &refusals) }
-      if let flow = node.outputs.first(where: { !isRunnable($0.bound) }) {
-        let mode = flow.bound == .stream ? "stream" : "service"
-        refusals.append(
-          Diagnostic(
-            .backendLacks, "the backend `\(backend)` runs no \(mode) plans", at: node.span,
-            label: "makes it a \(mode) plan"))
-      }
+      for (feature, span) in node.needs { need(feature, at: span) }
+    }
+    if let region = graph.regions.first { need(.jobs, at: region.span) }
+    if graph.run.retry != nil || graph.run.timeout != nil,
+      let span = graph.run.mode?.span ?? graph.nodes.first?.span
+    {
+      need(.runLimits, at: span)
     }
     return refusals
   }
 
-  private func refuse(_ node: Node, _ refusals: inout [Diagnostic]) {
-    var name = node.operation.name
-    if case .task = node.operation { name = "task" }
-    refuse(name, node.span, &refusals)
+  private func refusal(ofMode graph: Graph) -> Diagnostic? {
+    guard !modes.contains(graph.mode) else { return nil }
+    let cause = graph.nodes.first { node in
+      guard case .source = node.operation, let flow = node.outputs.first else { return false }
+      switch graph.mode {
+      case .batch: return true
+      case .stream: return flow.bound == .stream
+      case .service: return flow.bound == .request
+      }
+    }
+    let mode = graph.mode.rawValue
+    return Diagnostic(
+      .backendLacks, "the backend `\(backend)` runs no \(mode) plans",
+      at: cause?.span ?? Span(FileID(0), 0, 0),
+      label: "makes it a \(mode) plan",
+      help: "it runs \(modes.map(\.rawValue).sorted().joined(separator: ", ")) plans; "
+        + "`thalweg plan` shows what would run")
   }
 
   private func refuse(_ name: String, _ span: Span, _ refusals: inout [Diagnostic]) {
     guard !operators.contains(name) else { return }
-    let what = name == "task" ? "tasks" : "`\(name)`"
-    let refusal = Diagnostic(
-      .backendLacks, "the backend `\(backend)` does not run \(what) yet", at: span, label: "needs \(what)")
+    let refusal = lacks(name == "task" ? "tasks" : "`\(name)`", at: span)
     if !refusals.contains(refusal) { refusals.append(refusal) }
   }
 
-  private func isRunnable(_ bound: FlowType.Bound) -> Bool {
-    switch bound {
-    case .table: modes.contains(.batch)
-    case .stream: modes.contains(.stream)
-    case .request: modes.contains(.service)
-    }
+  private func lacks(_ what: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .backendLacks, "the backend `\(backend)` does not run \(what) yet", at: span, label: "needs \(what)")
   }
 
   private func refuse(_ sink: SinkOperation, _ span: Span, _ refusals: inout [Diagnostic]) {
@@ -92,11 +121,12 @@ public struct BackendCapabilities: Hashable, Sendable {
     case .delete: wanted.append("delete")
     }
     for option in wanted where !sinkOptions.contains(option) {
+      let isPublish = option == "publish"
+      let what = isPublish ? "publish before the checks" : "write with `\(option)`"
       refusals.append(
         Diagnostic(
-          .backendLacks,
-          "the backend `\(backend)` can't \(option == "publish" ? "publish before the checks" : "write with `\(option)`") yet",
-          at: span, label: option == "publish" ? "has `publish: always`" : "has `write: \(option)`"))
+          .backendLacks, "the backend `\(backend)` can't \(what) yet", at: span,
+          label: isPublish ? "has `publish: always`" : "has `write: \(option)`"))
     }
   }
 

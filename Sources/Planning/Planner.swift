@@ -2,133 +2,147 @@ import Dataflow
 import Hashing
 import Semantics
 
-extension BatchPlan {
+extension Plan {
   /// The shards that a hash exchange has unless a plan says otherwise.
   public static let defaultShards = 64
 
-  /// Plans a bounded graph. Planning never fails: what can't run was refused when it was checked.
+  /// Plans a graph. Planning never fails: what can't run was refused when it was checked.
   public init(_ graph: Graph) {
     let fragments = Fragments(graph)
     let wording = Wording(graph)
     pipeline = graph.name
     documentation = graph.documentation
+    mode = graph.mode
     parameters = graph.parameters.map { parameter in
       Parameter(
         name: parameter.local.name, type: parameter.local.type.description,
         defaultValue: parameter.defaultValue.map(\.text))
     }
-    jobs = fragments.ordered.enumerated().map { index, nodes in
-      Job(
-        id: index + 1, name: graph.nodes[nodes[0]].name, nodes: nodes,
-        steps: nodes.map { wording.step($0) },
-        inputs: nodes.flatMap { fragments.exchanges(into: $0, graph, wording) })
+    jobs = fragments.ordered.indices.map { Job($0, of: fragments, graph, wording) }
+    regions = graph.regions.enumerated().map { index, region in
+      Region(id: index + 1, region, parent: region.parent.map { $0 + 1 })
     }
-    sources = graph.nodes.compactMap { node in
-      guard case .source(let source) = node.operation else { return nil }
-      return Source(
-        name: source.name, connector: source.connector.name,
-        path: source.connector.path.map(\.text),
-        isReplayable: source.connector.isReplayable)
-    }
+    tasks = TaskPool.all(of: graph, fragments)
+    sources = graph.nodes.compactMap { Source($0) }
     sinks = graph.nodes.compactMap { node in
       guard case .sink(let sink) = node.operation else { return nil }
       return Sink(
-        name: sink.name, connector: sink.connector.name,
-        path: sink.connector.path.map(\.text),
-        promise: sink.connector.promise)
+        name: sink.name, connector: sink.connector.name, path: sink.connector.place,
+        promise: sink.connector.promise, publishesAlways: sink.publishesAlways)
     }
+    replies = graph.nodes.compactMap { node in
+      guard case .reply(let reply) = node.operation, let input = node.inputs.first else { return nil }
+      let flow = graph.nodes[input.node].outputs[input.port]
+      return Reply(status: reply.status, type: flow.element.description)
+    }
+    watermarks = graph.nodes.compactMap { node in
+      guard case .timed(let timed) = node.operation else { return nil }
+      return Watermark(name: node.name, text: Wording.watermark(timed))
+    }
+    settings = graph.run.settings
     virtualShards = Self.defaultShards
     hash = SHA256Hash.hex(CanonicalBytes.plan(graph, jobs: jobs.map(\.nodes), shards: Self.defaultShards))
   }
 }
 
-/// Cuts a graph where rows must be exchanged. A node joins the fragment of its (left) input unless it needs
-/// its rows spread anew (`group_by`, `distinct`), together (`sort`, ungrouped `aggregate`), or from several
-/// fragments (`union`). The right side of a join is another fragment, which must not wait for this one.
-private struct Fragments {
-  /// The nodes of each fragment, in topological order of the fragments.
-  let ordered: [[Int]]
-  /// The fragment of each node, as an index into `ordered`.
-  private let position: [Int]
-
-  init(_ graph: Graph) {
-    var fragments: [[Int]] = []
-    var home: [Int] = []
-    var needs: [Set<Int>] = []
-
-    /// Whether fragment `from` waits, directly or not, for fragment `other`.
-    func waits(_ from: Int, for other: Int) -> Bool {
-      var seen: Set<Int> = []
-      var open = [from]
-      while let next = open.popLast() {
-        if next == other { return true }
-        if seen.insert(next).inserted { open += needs[next] }
+extension Job {
+  /// The fragment at an index.
+  fileprivate init(_ index: Int, of fragments: Fragments, _ graph: Graph, _ wording: Wording) {
+    id = index + 1
+    nodes = fragments.ordered[index]
+    name = graph.nodes[nodes[0]].name
+    steps = nodes.map { wording.step($0) }
+    inputs = nodes.flatMap { fragments.exchanges(into: $0, graph) }
+    role = Role(graph.nodes[nodes[0]], graph.mode)
+    region = graph.nodes[nodes[0]].region.map { $0 + 1 }
+    isWithoutRows = nodes.allSatisfy { node in
+      switch graph.nodes[node].operation {
+      case .task, .collect, .fail: true
+      default: false
       }
-      return false
     }
-
-    for (index, node) in graph.nodes.enumerated() {
-      let inputs = node.inputs.map { home[$0.node] }
-      var fragment: Int?
-      switch node.operation {
-      case .source, .aggregate, .top, .sort, .distinct, .faults, .task, .collect, .scan, .latest, .rolling,
-        .rows:
-        fragment = nil
-      case .fail: fragment = nil
-      case .union, .choose: fragment = Set(inputs).count == 1 ? inputs.first : nil
-      case .join:
-        if inputs.count == 2, !waits(inputs[1], for: inputs[0]) { fragment = inputs[0] }
-      case .sink, .map, .filter, .flatMap, .tryMap, .limit, .sample, .split, .check, .discard, .timed,
-        .window, .reply, .single, .toList:
-        fragment = inputs.first
+    var uses: [ValueUse] = []
+    for node in nodes {
+      for use in fragments.uses[node] where fragments.position[use.node] != index {
+        let found = ValueUse(from: fragments.position[use.node] + 1, name: use.local.name)
+        if !uses.contains(found) { uses.append(found) }
       }
-      let own = fragment ?? fragments.count
-      if own == fragments.count {
-        fragments.append([])
-        needs.append([])
-      }
-      fragments[own].append(index)
-      home.append(own)
-      needs[own].formUnion(inputs.filter { $0 != own })
     }
-
-    // Topological, and among equals in the order of the source.
-    var order: [Int] = []
-    var isPlaced = [Bool](repeating: false, count: fragments.count)
-    func place(_ fragment: Int) {
-      guard !isPlaced[fragment] else { return }
-      isPlaced[fragment] = true
-      for need in needs[fragment].sorted() { place(need) }
-      order.append(fragment)
-    }
-    for fragment in fragments.indices { place(fragment) }
-    ordered = order.map { fragments[$0] }
-    var places = [Int](repeating: 0, count: fragments.count)
-    for (place, fragment) in order.enumerated() { places[fragment] = place }
-    position = home.map { places[$0] }
+    self.uses = uses
+    gives = nodes.flatMap { graph.nodes[$0].values }.map { "\($0.name): \($0.type)" }
+    let waits = Set(nodes.flatMap { fragments.collected[$0] }.map { fragments.position[$0] + 1 })
+    self.waits = waits.subtracting([index + 1]).sorted()
   }
+}
 
-  func exchanges(into index: Int, _ graph: Graph, _ wording: Wording) -> [Exchange] {
-    let node = graph.nodes[index]
-    return node.inputs.enumerated().compactMap { side, edge in
-      guard position[edge.node] != position[index] else { return nil }
-      return Exchange(
-        from: position[edge.node] + 1, producer: graph.nodes[edge.node].name, consumer: node.name,
-        kind: Self.kind(node.operation, side))
+extension Job.Role {
+  fileprivate init(_ first: Node, _ mode: RunOptions.Mode) {
+    guard case .source = first.operation, mode != .batch else {
+      self = .work
+      return
+    }
+    switch first.outputs.first?.bound {
+    case .request?: self = .gateway
+    case .table?: self = .table
+    default: self = .work
     }
   }
+}
 
-  private static func kind(_ operation: Operation, _ side: Int) -> Exchange.Kind {
-    switch operation {
-    case .aggregate(let aggregate): aggregate.key.map { .hash(Wording.key($0)) } ?? .gather
-    case .top(let top): top.group.map { .hash(Wording.key($0)) } ?? .gather
-    case .distinct(let distinct): .hash(distinct.by.map { Wording.key($0) } ?? "the whole row")
-    case .scan(let scan): .hash(Wording.key(scan.key))
-    case .latest(let latest): .hash(Wording.key(latest.key))
-    case .rolling(let rolling): .hash(Wording.key(rolling.key))
-    case .sort, .task, .single, .toList: .gather
-    case .join: side == 1 ? .broadcast : .forward
-    default: .forward
+extension Region {
+  fileprivate init(id: Int, _ region: FlowRegion, parent: Int?) {
+    self.id = id
+    self.parent = parent
+    text = Wording.text(of: region)
+    switch region.kind {
+    case .when, .present:
+      kind = .branch
+      collectsFailures = false
+    case .each(_, let collects):
+      kind = .loop
+      collectsFailures = collects
     }
+  }
+}
+
+extension Plan.Source {
+  fileprivate init?(_ node: Node) {
+    guard case .source(let source) = node.operation else { return nil }
+    name = source.name
+    connector = source.connector.name
+    path = source.connector.place
+    isReplayable = source.connector.isReplayable
+    type = node.outputs.first?.description ?? ""
+    refresh = source.refresh.map(\.text)
+  }
+}
+
+extension Connector {
+  /// Where it reads or writes, as written; a route for requests.
+  fileprivate var place: String? {
+    if case .request(let method, let path) = self { return "\(method.rawValue.uppercased()) \(path)" }
+    return path.map(\.text)
+  }
+}
+
+extension RunOptions {
+  /// Each option that is said.
+  fileprivate var settings: [Plan.Setting] {
+    let schedule = schedule.map { schedule in
+      let trigger =
+        switch schedule.trigger {
+        case .cron(let expression, let zone): "cron \(expression) in \(zone)"
+        case .dataset(let name): "on each version of \(name)"
+        }
+      let arguments = schedule.arguments.map { " with \(Wording.cut($0.text))" } ?? ""
+      return trigger + arguments
+    }
+    let all: [(String, String?)] = [
+      ("schedule", schedule), ("retry", retry.map { "\($0)" }), ("timeout", timeout.map(Wording.duration)),
+      ("parallelism", parallelism.map { "\($0)" }), ("checkpoint", checkpoint.map(Wording.duration)),
+      ("delivery", delivery?.rawValue), ("port", port.map { "\($0)" }),
+      ("max_in_flight", maxInFlight.map { "\($0)" }),
+    ]
+    return all.compactMap { name, value in value.map { Plan.Setting(name: name, value: $0) } }
   }
 }

@@ -84,3 +84,171 @@ import Testing
     }
   }
 }
+
+/// Programs that check and plan, and that the local backend does not run.
+@Suite struct UnrunnablePlanTests {
+  static let programs: [(name: String, says: String, text: String)] = [
+    (
+      "a stream", "runs no stream plans",
+      """
+      from clicks: Stream<Click> = kafka("clicks", group: "g", url: "kafka://localhost")
+      into out = stdout(format: jsonl) <- clicks
+      """
+    ),
+    (
+      "a service", "runs no service plans",
+      """
+      from clicks: Request<Click> = http(post, "/clicks")
+      reply clicks
+      """
+    ),
+    (
+      "a value of a job", "does not run `single` yet",
+      """
+      from clicks: Table<Click> = csv("clicks.csv")
+      let total = clicks.aggregate(g -> row { n: g.count() }).single()
+      into out = csv("out.csv") <- clicks.filter(c -> c.id < total.n)
+      """
+    ),
+    (
+      "a list of rows", "does not run `to_list` yet",
+      """
+      from clicks: Table<Click> = csv("clicks.csv")
+      let ids = clicks.map(c -> c.id).to_list(max: 9)
+      into out = csv("out.csv") <- clicks.filter(c -> ids.contains(c.id))
+      """
+    ),
+    (
+      "an if", "does not run jobs with values, `if` and `for` yet",
+      """
+      from clicks: Table<Click> = csv("clicks.csv")
+      if true { into out = csv("out.csv") <- clicks }
+      """
+    ),
+    (
+      "an if between flows", "does not run `if` yet",
+      """
+      from clicks: Table<Click> = csv("clicks.csv")
+      into out = csv("out.csv") <- if true { clicks } else { clicks.filter(c -> c.id > 1) }
+      """
+    ),
+    (
+      "a for", "does not run jobs with values, `if` and `for` yet",
+      """
+      from clicks: Table<Click> = csv("clicks.csv")
+      for d in [1, 2] { into out = csv("out-{d}.csv") <- clicks.filter(c -> c.id == d) }
+      """
+    ),
+    (
+      "a record task", "does not run tasks yet",
+      """
+      from clicks: Table<Click> = csv("clicks.csv")
+      into out = csv("out.csv") <- clicks.map(c -> row { c.id, score: score(c) })
+      """
+    ),
+    (
+      "a job task", "does not run tasks yet",
+      """
+      from clicks: Table<Click> = csv("clicks.csv")
+      let n = count(clicks)
+      into out = csv("out.csv") <- clicks.filter(c -> c.id < n)
+      """
+    ),
+    (
+      "another connector", "can't reach `lines`",
+      """
+      from clicks: Table<String> = lines("clicks.txt")
+      into out = csv("out.csv") <- clicks.map(c -> row { text: c })
+      """
+    ),
+    (
+      "another way of writing", "can't write with `append` yet",
+      """
+      from clicks: Table<Click> = csv("clicks.csv")
+      into out = csv("out.csv", write: append) <- clicks
+      """
+    ),
+    (
+      "a sink that is published always", "can't publish before the checks yet",
+      """
+      from clicks: Table<Click> = csv("clicks.csv")
+      into out = csv("out.csv", publish: always) <- clicks
+      """
+    ),
+    (
+      "faults", "does not run `faults` yet",
+      """
+      from clicks: Table<Click> = csv("clicks.csv")
+      into out = csv("out.csv") <- clicks
+      into dead = csv("dead.csv") <- faults
+      """
+    ),
+    (
+      "fault_of", "does not run `mask`, `hash` and `fault_of` yet",
+      """
+      from clicks: Table<Click> = csv("clicks.csv")
+      let ids, bad = clicks.try_map(c -> row { id: c.user.to_int() })
+      into out = csv("out.csv") <- ids
+      into dead = csv("dead.csv") <- bad.map(b -> fault_of(b))
+      """
+    ),
+    (
+      "mask", "does not run `mask`, `hash` and `fault_of` yet",
+      """
+      from clicks: Table<Click> = csv("clicks.csv")
+      into out = csv("out.csv") <- clicks.map(c -> row { c.id, user: mask(c.user) })
+      """
+    ),
+    (
+      "limits of a run", "does not run `retry:` and `timeout:` of a run yet",
+      """
+      from clicks: Table<Click> = csv("clicks.csv")
+      into out = csv("out.csv") <- clicks
+      run batch { timeout: 5m }
+      """
+    ),
+  ]
+
+  private func program(_ body: String) -> String {
+    """
+    record Click { id: Int, user: String, at: Timestamp }
+    task score(click: Click) -> Float {
+      python "score.py:score"
+      effect pure
+    }
+    task count(clicks: Table<Click>) -> Int {
+      command "wc -l {clicks} > {out}"
+      effect pure
+    }
+    pipeline p {
+    \(body.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n"))
+    }
+    """
+  }
+
+  @Test(arguments: programs.indices)
+  func isPlannedAndRefusedByARun(_ index: Int) async throws {
+    let (_, says, text) = Self.programs[index]
+    let sandbox = try Sandbox()
+    try sandbox.write(program(text), to: "p.thal")
+    try sandbox.write("id,user,at\n1,a,2026-01-01T00:00:00Z\n", to: "clicks.csv")
+    let plan = try await sandbox.run("plan", "p.thal", "--backend", "local")
+    #expect(plan.status == .exited(0) && plan.output.contains("plan of `p`"), "\(plan.error)")
+    #expect(
+      plan.error.contains("note[C818]: would not run here: ") && plan.error.contains(says), "\(plan.error)")
+    let run = try await sandbox.run("run", "p.thal")
+    #expect(
+      run.status == .exited(1) && run.error.contains("error[C818]") && run.error.contains(says),
+      "\(run.error)")
+    #expect(!sandbox.exists("out.csv") && !sandbox.exists(".thalweg"))
+  }
+
+  @Test func aModeIsAsserted() async throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(program(Self.programs[0].text), to: "p.thal")
+    #expect(try await sandbox.run("plan", "p.thal", "--mode", "stream").status == .exited(0))
+    let other = try await sandbox.run("plan", "p.thal", "--mode", "batch")
+    #expect(other.status == .exited(1) && other.output == "")
+    #expect(other.error.hasPrefix("error[M582]: this is a stream plan, not a batch plan\n"), "\(other.error)")
+  }
+}

@@ -30,7 +30,7 @@ import Testing
   ) -> (PipelineArguments, [Diagnostic], String) {
     var sources = SourceMap()
     let line = Invocation(["run", "a.thal"] + given.flatMap { ["-p", $0] }).source(in: &sources)
-    var reader = ArgumentReader(graph, BatchPlan(graph), line)
+    var reader = ArgumentReader(graph, Plan(graph), line)
     let (arguments, diagnostics) = reader.read(given, isPartial: isPartial)
     return (arguments, diagnostics, TextRenderer(sources).render(diagnostics))
   }

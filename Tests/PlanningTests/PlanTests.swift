@@ -8,7 +8,7 @@ import Testing
 @Suite struct PlanTests {
   @Test(arguments: ["txt", "json", "dot", "mmd", "svg"])
   func drawsThePlan(_ kind: String) throws {
-    let plan = BatchPlan(SampleGraphs.flights())
+    let plan = Plan(SampleGraphs.flights())
     let actual =
       switch kind {
       case "txt": plan.text
@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test func fusesRowWiseOperatorsAndCutsAtExchanges() {
-    let plan = BatchPlan(SampleGraphs.flights())
+    let plan = Plan(SampleGraphs.flights())
     #expect(plan.jobs.map(\.name) == ["weather", "flights", "by_carrier.aggregate.1", "by_carrier.sort.1"])
     #expect(plan.jobs.map(\.nodes) == [[1], [0, 2, 3], [4], [5, 6, 7, 8]])
     #expect(plan.jobs.map(\.dependencies) == [[], [1], [2], [3]])
@@ -51,7 +51,7 @@ import Testing
         "j\(right.node).semi_join.1", .join(join), [flights, right], SampleGraphs.flight)
       _ = build.sink("out\(right.node)", .stdout(.jsonLines(JSONLinesOptions())), joined)
     }
-    let plan = BatchPlan(build.graph("p"))
+    let plan = Plan(build.graph("p"))
     #expect(plan.jobs.map(\.nodes) == [[0], [1], [2, 3], [4, 5]])
     #expect(plan.jobs.map(\.dependencies) == [[], [1], [1, 2], [1]])
     #expect(plan.jobs[2].inputs.map(\.kind) == [.forward, .broadcast])
@@ -59,7 +59,7 @@ import Testing
 
   @Test func plansEveryNodeOnceAndInputsFirst() {
     let graph = SampleGraphs.flights()
-    let plan = BatchPlan(graph)
+    let plan = Plan(graph)
     #expect(plan.jobs.flatMap(\.nodes).sorted() == Array(graph.nodes.indices))
     for job in plan.jobs {
       #expect(job.dependencies.allSatisfy { $0 < job.id })
@@ -68,18 +68,18 @@ import Testing
   }
 
   @Test func saysWhatTheOutputsPromiseAtLeast() {
-    let plan = BatchPlan(SampleGraphs.flights())
+    let plan = Plan(SampleGraphs.flights())
     #expect(plan.promise == .atLeastOnce)
     #expect(plan.sinks.map(\.promise) == [.atLeastOnce, .transactional])
   }
 
   @Test func hashesWhatThePlanDoesAndNothingElse() {
-    let hash = BatchPlan(SampleGraphs.flights()).hash
+    let hash = Plan(SampleGraphs.flights()).hash
     #expect(hash.count == 64)
-    #expect(BatchPlan(SampleGraphs.flights(offset: 500)).hash == hash)
-    #expect(BatchPlan(SampleGraphs.flights(firstLocal: 77)).hash == hash)
-    #expect(BatchPlan(SampleGraphs.flights(limit: 301)).hash != hash)
-    #expect(BatchPlan(SampleGraphs.flights(path: "data/other.csv")).hash != hash)
+    #expect(Plan(SampleGraphs.flights(offset: 500)).hash == hash)
+    #expect(Plan(SampleGraphs.flights(firstLocal: 77)).hash == hash)
+    #expect(Plan(SampleGraphs.flights(limit: 301)).hash != hash)
+    #expect(Plan(SampleGraphs.flights(path: "data/other.csv")).hash != hash)
   }
 }
 
@@ -147,9 +147,46 @@ import Testing
     #expect(Set(found) == ["the backend `plain` does not run `hash` yet"])
   }
 
+  /// A node for each thing that needs more than its operator, with the words of the refusal.
+  @Test func refusesWhatNodesNeedBesidesTheirOperators() {
+    var build = GraphBuilder()
+    let flights = build.source("flights", build.text("flights.csv"), SampleGraphs.flight)
+    _ = build.add(
+      "d.distinct.1", .distinct(DistinctOperation(by: nil, within: build.int(1))), [flights], SampleGraphs.flight)
+    let names = ["distinct"]
+    let plain = BackendCapabilities(
+      backend: "plain", modes: [.batch], connectors: ["csv"], operators: Set(names))
+    #expect(
+      plain.refusals(build.graph("p")).map(\.message) == [
+        "the backend `plain` does not run event time yet"
+      ])
+    let able = BackendCapabilities(
+      backend: "able", modes: [.batch], connectors: ["csv"], operators: Set(names),
+      features: [.eventTime])
+    #expect(able.refusals(build.graph("p")).isEmpty)
+  }
+
+  @Test func refusesJobsAndTheirValues() {
+    var build = GraphBuilder()
+    let flights = build.source("flights", build.text("flights.csv"), SampleGraphs.flight)
+    let local = build.local("only", SampleGraphs.flight)
+    build.nodes.append(
+      Node(
+        name: "only.single.1", operation: .single, inputs: [flights], outputs: [], value: local,
+        span: build.span))
+    let plain = BackendCapabilities(
+      backend: "plain", modes: [.batch], connectors: ["csv"], operators: ["single"])
+    #expect(
+      plain.refusals(build.graph("p")).map(\.message) == [
+        "the backend `plain` does not run jobs with values, `if` and `for` yet"
+      ])
+  }
+
   @Test func refusesAModeItDoesNotRun() {
     let streams = BackendCapabilities(
       backend: "s", modes: [.stream], connectors: all.connectors, operators: all.operators)
-    #expect(streams.refusals(SampleGraphs.flights()).allSatisfy { $0.code.text == "C818" })
+    let refusals = streams.refusals(SampleGraphs.flights())
+    #expect(refusals.map(\.message) == ["the backend `s` runs no batch plans"])
+    #expect(refusals.map(\.code.text) == ["C818"])
   }
 }

@@ -24,7 +24,7 @@ public struct RunRequest: Sendable {
   /// The pipeline.
   public let graph: Graph
   /// Its plan.
-  public let plan: BatchPlan
+  public let plan: Plan
   /// The values of its parameters.
   public let arguments: PipelineArguments
   /// The texts that the graph's spans point into.
@@ -32,7 +32,7 @@ public struct RunRequest: Sendable {
 
   /// Makes a request.
   public init(
-    file: String, folder: String, graph: Graph, plan: BatchPlan, arguments: PipelineArguments,
+    file: String, folder: String, graph: Graph, plan: Plan, arguments: PipelineArguments,
     sources: SourceMap
   ) {
     self.file = file

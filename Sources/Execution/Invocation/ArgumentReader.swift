@@ -33,14 +33,14 @@ public struct PipelineArguments: Sendable {
 /// Reads `-p NAME=VALUE` by the types of a pipeline's parameters.
 public struct ArgumentReader {
   private let graph: Graph
-  private let plan: BatchPlan
+  private let plan: Plan
   private let line: InvocationSource
   private let places: [String: Span]
   private var diagnostics: [Diagnostic] = []
 
   /// Reads the arguments of `graph`, which `plan` plans; findings point into `line`, and at `places`, where the
   /// parameters are declared.
-  public init(_ graph: Graph, _ plan: BatchPlan, _ line: InvocationSource, places: [String: Span] = [:]) {
+  public init(_ graph: Graph, _ plan: Plan, _ line: InvocationSource, places: [String: Span] = [:]) {
     self.graph = graph
     self.plan = plan
     self.line = line

@@ -50,7 +50,7 @@ public struct Programs: Sendable {
     case .failure(let unclear): throw Refusal([unclear.diagnostic], sources)
     }
     guard let graph = pipeline.graph else { throw Refusal(compilation.diagnostics, sources) }
-    let plan = BatchPlan(graph)
+    let plan = Plan(graph)
     var reader = ArgumentReader(graph, plan, line, places: compilation.parameterPlaces(of: pipeline))
     let (arguments, problems) = reader.read(given, isPartial: isPartial)
     if !problems.isEmpty { throw Refusal(problems, sources) }
@@ -89,7 +89,7 @@ public struct RunnablePipeline: Sendable {
   /// Its graph.
   public let graph: Graph
   /// Its plan.
-  public let plan: BatchPlan
+  public let plan: Plan
   /// The values of its parameters.
   public let arguments: PipelineArguments
   /// Findings that don't stand in the way.
@@ -102,6 +102,15 @@ public struct RunnablePipeline: Sendable {
     let unmet = project.flatMap { project in project.profile?.refusals(project.settings) } ?? []
     let refusals = capabilities.refusals(graph) + unmet
     if !refusals.isEmpty { throw Refusal(refusals, sources) }
+  }
+
+  /// What a backend can't run, as notes beside a plan.
+  public func notes(where capabilities: BackendCapabilities) -> [Diagnostic] {
+    capabilities.refusals(graph).map { refusal in
+      Diagnostic(
+        refusal.code, "would not run here: \(refusal.message)", at: refusal.span, label: refusal.label,
+        labels: refusal.labels, help: refusal.help, severity: .note)
+    }
   }
 
   /// What a backend is asked.

@@ -157,7 +157,7 @@ struct TestRun {
     do throws(RunFailure) {
       try await run.run(progress: RunProgress(graph: graph)).discard()
     } catch {
-      throw Stop(RunDiagnostics(graph: graph, plan: BatchPlan(graph)).findings(error).diagnostics)
+      throw Stop(RunDiagnostics(graph: graph, plan: Plan(graph)).findings(error).diagnostics)
     }
   }
 
@@ -274,7 +274,7 @@ struct TestRun {
       return []
     } catch {
       guard case .checks(let failed, _) = error else {
-        throw Stop(RunDiagnostics(graph: graph, plan: BatchPlan(graph)).findings(error).diagnostics)
+        throw Stop(RunDiagnostics(graph: graph, plan: Plan(graph)).findings(error).diagnostics)
       }
       return failed.map { check in
         let examples = check.examples.isEmpty ? nil : "for example\n\(check.examples.joined(separator: "\n"))"

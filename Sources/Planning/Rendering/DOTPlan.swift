@@ -1,4 +1,4 @@
-extension BatchPlan {
+extension Plan {
   /// The plan as a graph for Graphviz: a box a job, an edge an exchange.
   public var dot: String {
     var lines = [
@@ -7,16 +7,36 @@ extension BatchPlan {
       "  node [shape=box, style=rounded, fontname=\"Helvetica\", fontsize=11]",
       "  edge [fontname=\"Helvetica\", fontsize=9]",
     ]
-    for job in jobs {
+    let drawing = PlanDrawing(self)
+    for box in drawing.boxes {
       // `\l` ends a line of text that is aligned at its left.
-      let text = (["\(job.id) \(job.name)"] + job.summaries).map { Self.escaped($0) + "\\l" }.joined()
-      lines.append("  job\(job.id) [label=\"\(text)\"]")
+      let title = box.number.map { "\($0) \(box.name)" } ?? box.name
+      let text = ([title] + box.lines.map(\.text)).map { Self.escaped($0) + "\\l" }.joined()
+      lines.append("  \(box.id) [label=\"\(text)\"\(Self.style(box))]")
     }
-    for (job, exchange) in exchanges {
-      lines.append("  job\(exchange.from) -> job\(job.id) [label=\(Self.quoted(exchange.kind.description))]")
+    for edge in drawing.edges {
+      let style =
+        switch edge.kind {
+        case .rows: ""
+        case .value: ", style=dashed"
+        case .call: ", style=dotted"
+        }
+      lines.append(
+        "  \(drawing.boxes[edge.from].id) -> \(drawing.boxes[edge.to].id) [label=\(Self.quoted(edge.label))\(style)]"
+      )
     }
     lines.append("}")
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func style(_ box: PlanDrawing.Box) -> String {
+    let peripheries = box.isRepeated ? ", peripheries=2" : ""
+    switch box.kind {
+    case .gateway: return ", shape=cds" + peripheries
+    case .table: return ", shape=cylinder, style=\"\"" + peripheries
+    case .task: return ", shape=component, style=\"\"" + peripheries
+    case .job: return box.isConditional ? ", style=\"rounded,dashed\"\(peripheries)" : peripheries
+    }
   }
 
   private static func escaped(_ text: String) -> String {
@@ -24,33 +44,6 @@ extension BatchPlan {
   }
 
   private static func quoted(_ text: String) -> String { "\"\(escaped(text))\"" }
-}
-
-extension BatchPlan {
-  /// Each exchange with the job that reads it; of several between the same jobs and alike, one.
-  var exchanges: [(job: Job, exchange: Exchange)] {
-    var seen: Set<[String]> = []
-    return jobs.flatMap { job in
-      job.inputs.compactMap { exchange in
-        let isNew = seen.insert(["\(exchange.from)", "\(job.id)", exchange.kind.description]).inserted
-        return isNew ? (job, exchange) : nil
-      }
-    }
-  }
-}
-
-extension Job {
-  /// A line for each step and one for what is held, short enough for a picture.
-  var summaries: [String] {
-    steps.map { step in
-      let line = step.detail.isEmpty ? step.operation : "\(step.operation)  \(step.detail)"
-      return line.count <= 46 ? line : "\(line.prefix(43))..."
-    }
-      + held.map { held in
-        let line = "holds \(held)"
-        return line.count <= 46 ? line : "\(line.prefix(43))..."
-      }
-  }
 }
 
 extension String {

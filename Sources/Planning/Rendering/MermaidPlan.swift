@@ -1,14 +1,26 @@
-extension BatchPlan {
+extension Plan {
   /// The plan as a flowchart for Mermaid, as Markdown pages show it.
   public var mermaid: String {
+    let drawing = PlanDrawing(self)
     var lines = ["flowchart LR"]
-    for job in jobs {
-      let text = (["<b>\(job.id) \(Self.escaped(job.name))</b>"] + job.summaries.map { Self.escaped($0) })
+    for box in drawing.boxes {
+      let title = box.number.map { "\($0) \(box.name)" } ?? box.name
+      let text = (["<b>\(Self.escaped(title))</b>"] + box.lines.map { Self.escaped($0.text) })
         .joined(separator: "<br/>")
-      lines.append("  job\(job.id)[\"\(text)\"]")
+      let (open, close) =
+        switch box.kind {
+        case .job: box.isRepeated ? ("[[", "]]") : ("[", "]")
+        case .gateway: (">", "]")
+        case .table: ("[(", ")]")
+        case .task: ("{{", "}}")
+        }
+      lines.append("  \(box.id)\(open)\"\(text)\"\(close)")
     }
-    for (job, exchange) in exchanges {
-      lines.append("  job\(exchange.from) -->|\"\(Self.escaped(exchange.kind.description))\"| job\(job.id)")
+    for edge in drawing.edges {
+      let arrow = edge.kind == .rows ? "-->" : "-.->"
+      lines.append(
+        "  \(drawing.boxes[edge.from].id) \(arrow)|\"\(Self.escaped(edge.label))\"| \(drawing.boxes[edge.to].id)"
+      )
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -1,6 +1,6 @@
 import Semantics
 
-extension BatchPlan {
+extension Plan {
   /// The plan as a picture that follows the reader's light or dark scheme.
   public var svg: String { SVGDrawing(self).text }
 }
@@ -8,13 +8,12 @@ extension BatchPlan {
 /// Draws jobs as boxes in layers from left to right, exchanges as curves between them.
 private struct SVGDrawing {
   private struct Box {
-    let job: Job
-    let lines: [String]
+    let drawn: PlanDrawing.Box
     var layer = 0
     var x = 0
     var y = 0
     var width = 0
-    var height: Int { SVGDrawing.titleHeight + lines.count * SVGDrawing.lineHeight + 10 }
+    var height: Int { SVGDrawing.titleHeight + drawn.lines.count * SVGDrawing.lineHeight + 10 }
     var middle: Int { y + height / 2 }
   }
 
@@ -25,17 +24,19 @@ private struct SVGDrawing {
   private static let boxGap = 24
   private static let border = 24
 
-  private let plan: BatchPlan
+  private let plan: Plan
+  private let drawing: PlanDrawing
   private var boxes: [Box]
   private var width = 0
   private var height = 0
 
-  init(_ plan: BatchPlan) {
+  init(_ plan: Plan) {
     self.plan = plan
-    boxes = plan.jobs.map { job in
-      let lines = job.summaries
-      var box = Box(job: job, lines: lines)
-      let longest = (lines + ["\(job.id)  \(job.name)"]).map(\.count).max() ?? 0
+    drawing = PlanDrawing(plan)
+    boxes = drawing.boxes.map { drawn in
+      var box = Box(drawn: drawn)
+      let title = "\(drawn.number.map { "\($0)" } ?? drawn.kind.rawValue)  \(drawn.name)"
+      let longest = (drawn.lines.map(\.text) + [title]).map(\.count).max() ?? 0
       box.width = max(Int(Double(longest) * Self.characterWidth) + 24, 120)
       return box
     }
@@ -45,12 +46,11 @@ private struct SVGDrawing {
   /// A job stands one layer behind the last of those it reads; within a layer, near the middle of these.
   private mutating func layOut() {
     for index in boxes.indices {
-      boxes[index].layer = (boxes[index].job.dependencies.map { boxes[$0 - 1].layer }.max() ?? -1) + 1
+      boxes[index].layer = (boxes[index].drawn.behind.map { boxes[$0].layer }.max() ?? -1) + 1
     }
     // What only feeds a late job stands right before it.
     for index in boxes.indices.reversed() {
-      let id = boxes[index].job.id
-      let readers = boxes.filter { $0.job.dependencies.contains(id) }.map(\.layer)
+      let readers = boxes.filter { $0.drawn.behind.contains(index) }.map(\.layer)
       if let nearest = readers.min() { boxes[index].layer = nearest - 1 }
     }
     var x = Self.border
@@ -73,7 +73,7 @@ private struct SVGDrawing {
 
   /// Where a box would like its middle to be: at that of what it reads.
   private func wish(_ index: Int) -> Double {
-    let from = boxes[index].job.dependencies.map { Double(boxes[$0 - 1].middle) }
+    let from = boxes[index].drawn.behind.map { Double(boxes[$0].middle) }
     return from.isEmpty ? 0 : from.reduce(0, +) / Double(from.count)
   }
 
@@ -89,54 +89,59 @@ private struct SVGDrawing {
   }
 
   var text: String {
-    let title = "\(plan.pipeline)   batch plan \(plan.shortHash)"
+    let title = "\(plan.pipeline)   \(plan.mode.rawValue) plan \(plan.shortHash)"
     let wide = max(width, Int(Double(max(title.count, plan.promise.name.count + 10)) * 8.4) + 2 * Self.border)
     var lines = [
       """
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(wide) \(height)" width="\(wide)" height="\(height)" \
-      role="img" aria-label="\(Self.escaped("Batch plan of \(plan.pipeline)"))">
+      role="img" aria-label="\(Self.escaped("Plan of \(plan.pipeline)"))">
       """,
       Self.style,
       "<rect class=\"page\" width=\"\(wide)\" height=\"\(height)\"/>",
       "<text class=\"title\" x=\"\(Self.border)\" y=\"32\">\(Self.escaped(plan.pipeline))"
-        + "<tspan class=\"faint\" dx=\"12\">batch plan \(plan.shortHash)</tspan></text>",
+        + "<tspan class=\"faint\" dx=\"12\">\(plan.mode.rawValue) plan \(plan.shortHash)</tspan></text>",
       "<text class=\"faint\" x=\"\(Self.border)\" y=\"\(height - 16)\">delivery: \(plan.promise.name)</text>",
     ]
-    for (job, exchange) in plan.exchanges { lines += edge(from: exchange.from, to: job.id, exchange.kind) }
+    for edge in drawing.edges { lines += draw(edge) }
     for box in boxes { lines += draw(box) }
     lines.append("</svg>")
     return lines.joined(separator: "\n") + "\n"
   }
 
   private func draw(_ box: Box) -> [String] {
-    var lines = [
-      "<g transform=\"translate(\(box.x) \(box.y))\">",
-      "<rect class=\"job\" width=\"\(box.width)\" height=\"\(box.height)\" rx=\"6\"/>",
-      "<text class=\"name\" x=\"12\" y=\"19\"><tspan class=\"faint\">\(box.job.id)</tspan>"
-        + "<tspan dx=\"6\">\(Self.escaped(box.job.name))</tspan></text>",
+    let drawn = box.drawn
+    let number = drawn.number.map { "\($0)" } ?? drawn.kind.rawValue
+    let condition = drawn.isConditional ? " maybe" : ""
+    let rectangle = "width=\"\(box.width)\" height=\"\(box.height)\" rx=\"6\"/>"
+    var lines = ["<g transform=\"translate(\(box.x) \(box.y))\">"]
+    if drawn.isRepeated {
+      lines.append("<rect class=\"\(drawn.kind.rawValue)\" x=\"5\" y=\"5\" \(rectangle)")
+    }
+    lines += [
+      "<rect class=\"\(drawn.kind.rawValue)\(condition)\" \(rectangle)",
+      "<text class=\"name\" x=\"12\" y=\"19\"><tspan class=\"faint\">\(number)</tspan>"
+        + "<tspan dx=\"6\">\(Self.escaped(drawn.name))</tspan></text>",
     ]
-    let firstHeld = box.lines.count - box.job.held.count
-    for (index, line) in box.lines.enumerated() {
+    for (index, line) in drawn.lines.enumerated() {
       let y = Self.titleHeight + 12 + index * Self.lineHeight
-      let kind = index >= firstHeld ? "held" : "step"
-      lines.append("<text class=\"\(kind)\" x=\"12\" y=\"\(y)\">\(Self.escaped(line))</text>")
+      lines.append(
+        "<text class=\"\(line.kind.rawValue)\" x=\"12\" y=\"\(y)\">\(Self.escaped(line.text))</text>")
     }
     lines.append("</g>")
     return lines
   }
 
-  private func edge(from: Int, to: Int, _ kind: Exchange.Kind) -> [String] {
-    let start = boxes[from - 1]
-    let end = boxes[to - 1]
+  private func draw(_ edge: PlanDrawing.Edge) -> [String] {
+    let start = boxes[edge.from]
+    let end = boxes[edge.to]
     let x1 = start.x + start.width
     let x2 = end.x - 5
     let bend = max((x2 - x1) / 2, 24)
-    let (y1, y2) = (start.middle, entry(of: from, into: end))
+    let (y1, y2) = (start.middle, entry(of: edge.from, into: end))
     // The label stands before the arrow's head, where edges of one layer have parted.
-    let words = kind.description
-    let label = words.count <= 16 ? words : "\(words.prefix(13))..."
+    let label = edge.label.count <= 16 ? edge.label : "\(edge.label.prefix(13))..."
     return [
-      "<path class=\"edge\" d=\"M\(x1) \(y1) C\(x1 + bend) \(y1) \(x2 - bend) \(y2) \(x2) \(y2)\"/>",
+      "<path class=\"edge\(edge.kind == .rows ? "" : " \(edge.kind.rawValue)")\" d=\"M\(x1) \(y1) C\(x1 + bend) \(y1) \(x2 - bend) \(y2) \(x2) \(y2)\"/>",
       "<path class=\"head\" d=\"M\(x2 + 5) \(y2) l-8 -4 v8 z\"/>",
       "<text class=\"label\" x=\"\(x2 - 8)\" y=\"\(y2 - 6)\">\(Self.escaped(label))</text>",
     ]
@@ -144,7 +149,7 @@ private struct SVGDrawing {
 
   /// Where an edge ends: the edges into a box share its side, in the order of where they come from.
   private func entry(of from: Int, into box: Box) -> Int {
-    let sources = box.job.dependencies.sorted { (boxes[$0 - 1].middle, $0) < (boxes[$1 - 1].middle, $1) }
+    let sources = box.drawn.behind.sorted { (boxes[$0].middle, $0) < (boxes[$1].middle, $1) }
     let place = sources.firstIndex(of: from) ?? 0
     return box.y + box.height * (place + 1) / (sources.count + 1)
   }
@@ -153,19 +158,29 @@ private struct SVGDrawing {
     <style>
     text { font: 11px ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: #1f2933 }
     .page { fill: #ffffff }
-    .job { fill: #f3f6f9; stroke: #7b8a99 }
+    .job, .gateway, .table, .task { fill: #f3f6f9; stroke: #7b8a99 }
+    .gateway { fill: #e8f1e6; stroke: #5c8a55 }
+    .table { fill: #eef1f4; stroke-width: 2 }
+    .task { fill: #f3eefb; stroke: #7d64b0 }
+    .maybe { stroke-dasharray: 5 3 }
     .title { font-size: 15px; font-weight: bold }
     .name { font-weight: bold }
     .step { fill: #3d4b59 }
+    .when { fill: #1d5fa8 }
     .held { fill: #9a5b00 }
     .faint { fill: #6b7a89; font-weight: normal; font-size: 11px }
     .edge { fill: none; stroke: #7b8a99; stroke-width: 1.4 }
+    .value { stroke-dasharray: 5 3 }
+    .call { stroke-dasharray: 2 3 }
     .head { fill: #7b8a99 }
     .label { fill: #52616f; font-size: 10px; text-anchor: end; paint-order: stroke; stroke: #ffffff; stroke-width: 4px }
     @media (prefers-color-scheme: dark) {
     text { fill: #e4e9ee }
     .page { fill: #14181d }
-    .job { fill: #1f262d; stroke: #6b7a89 }
+    .job, .gateway, .table, .task { fill: #1f262d; stroke: #6b7a89 }
+    .gateway { fill: #1c2a1c; stroke: #6fa268 }
+    .task { fill: #262033; stroke: #9a86c8 }
+    .when { fill: #7db4ee }
     .step { fill: #c3ccd5 }
     .held { fill: #f0b45c }
     .faint, .label { fill: #94a3b2 }

@@ -7,6 +7,22 @@ enum PlanFormat: String, ExpressibleByArgument, CaseIterable {
   case text, json, dot, mermaid, svg
 }
 
+/// A mode that the command line asserts.
+enum PlanMode: String, ExpressibleByArgument, CaseIterable {
+  case batch, stream, service
+}
+
+/// Where a plan could run.
+enum PlanBackend: String, ExpressibleByArgument, CaseIterable {
+  case local
+
+  var backend: any ExecutionBackend {
+    switch self {
+    case .local: LocalBackend()
+    }
+  }
+}
+
 /// Which pipeline is meant, and the values of its parameters.
 struct PipelineOptions: ParsableArguments {
   @Argument(help: "The file that declares the pipeline.")
@@ -25,14 +41,22 @@ struct PipelineOptions: ParsableArguments {
 
 struct Plan: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Shows what would run: jobs, what moves between them, what each holds in memory.",
+    abstract:
+      "Shows what would run: what goes together, what moves between, what each part holds and promises.",
     discussion: """
       EXAMPLES:
         thalweg plan revenue.thal
         thalweg plan revenue.thal daily --format svg > plan.svg
+        thalweg plan clicks.thal --mode stream --backend local
       """)
 
   @OptionGroup var options: PipelineOptions
+
+  @Option(help: ArgumentHelp("Fails unless the plan is a batch, stream or service plan.", valueName: "mode"))
+  var mode: PlanMode?
+
+  @Option(help: ArgumentHelp("Notes what would not run there; `local`.", valueName: "backend"))
+  var backend: PlanBackend?
 
   @Option(help: ArgumentHelp("text, json, dot, mermaid or svg.", valueName: "format"))
   var format = PlanFormat.text
@@ -45,6 +69,10 @@ struct Plan: AsyncParsableCommand {
       isPartial: true, Thalweg.invocation)
     Console.error.show(pipeline.warnings, pipeline.sources)
     let plan = pipeline.plan.given(pipeline.arguments.given)
+    if let mode, mode.rawValue != plan.mode.rawValue { throw refusal(of: mode, plan.mode.rawValue) }
+    if let backend {
+      Console.error.show(pipeline.notes(where: backend.backend.capabilities), pipeline.sources)
+    }
     let text =
       switch format {
       case .text: plan.text
@@ -54,5 +82,12 @@ struct Plan: AsyncParsableCommand {
       case .svg: plan.svg
       }
     Console.output.write(text)
+  }
+
+  private func refusal(of mode: PlanMode, _ found: String) -> Refusal {
+    Refusal(
+      .assertedMode, "this is a \(found) plan, not a \(mode.rawValue) plan", at: mode.rawValue,
+      of: Thalweg.invocation, label: "asserted here",
+      help: "the mode follows from the sources of the pipeline")
   }
 }

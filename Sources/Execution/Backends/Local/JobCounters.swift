@@ -19,7 +19,7 @@ struct JobCounters {
   private let names: [String]
   private let progress: RunProgress
 
-  init(_ plan: BatchPlan, _ graph: Graph, _ progress: RunProgress) {
+  init(_ plan: Plan, _ graph: Graph, _ progress: RunProgress) {
     self.progress = progress
     names = plan.jobs.map(\.name)
     var home = [Int](repeating: 0, count: graph.nodes.count)

@@ -8,7 +8,7 @@ import Planning
 /// Says what went wrong in a run, at the place in the program that it concerns.
 struct RunDiagnostics {
   let graph: Graph
-  let plan: BatchPlan
+  let plan: Plan
 
   /// The findings, and the position of the job that is to blame, where it is known.
   func findings(_ failure: RunFailure) -> (diagnostics: [Diagnostic], job: Int?) {

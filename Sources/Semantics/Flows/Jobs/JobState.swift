@@ -52,13 +52,14 @@ extension FlowChecker {
     _ kind: FlowRegion.Kind, _ word: String, at span: Span, seeing inner: Scope, _ body: () -> Result
   ) -> Result {
     self.body.regions.append(FlowRegion(kind: kind, parent: jobs.region, span: span))
-    let outer = (scope: scope, region: jobs.region, statement: statement)
+    let outer = (scope: scope, region: jobs.region, statement: statement, name: jobs.name)
     jobs.region = self.body.regions.count - 1
     scope = inner
     defer {
       let names = scope.names(within: outer.scope)
       jobs.region = outer.region
       statement = outer.statement
+      jobs.name = outer.name
       scope = outer.scope
       for name in names.reversed() where outer.scope.lookup(name) == nil {
         scope = scope.adding(name, .hidden(span, word))

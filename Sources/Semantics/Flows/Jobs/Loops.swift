@@ -28,17 +28,15 @@ extension FlowChecker {
     let value = inRegion(.each(runs, collectsFailures: collectsFailures), "for", at: word, seeing: inner) {
       checkPass(statements)
     }
-    guard let names else {
-      // A value inside another: like a bound one.
-      return collect(value, region, runs, collectsFailures, of: expression)
-    }
-    if names.isEmpty {
+    if let names, names.isEmpty {
       if !body.steps[before...].contains(where: \.hasEffect), !checker.diagnostics.hasErrors {
         report(.uselessLoop(at: word))
       }
       return nil
     }
-    return collect(value, region, runs, collectsFailures, of: expression)
+    // A value inside another is like a bound one.
+    let failures = collectsFailures ? names?.dropFirst().first?.text ?? "failures" : nil
+    return collect(value, region, runs, failures: failures, of: expression)
   }
 
   /// `let results = for ...`, `let results, failures = try for ...`.
@@ -79,7 +77,7 @@ extension FlowChecker {
 
   private func collect(
     _ value: TypedExpression?, _ region: Int,
-    _ runs: [(variable: Local, elements: TypedExpression)], _ collectsFailures: Bool,
+    _ runs: [(variable: Local, elements: TypedExpression)], failures name: String?,
     of expression: Expression
   ) -> (results: Local, failures: Local?)? {
     guard let value else {
@@ -93,12 +91,12 @@ extension FlowChecker {
       return nil
     }
     var failures: Local?
-    if collectsFailures {
+    if let name {
       let input: Type =
         runs.count == 1
         ? runs[0].variable.type
         : .row(RowType(names: runs.map(\.variable.name), types: runs.map(\.variable.type)))
-      failures = checker.makeLocal("failures of \(statement)", .list(.failed(of: input)))
+      failures = checker.makeLocal(name, .list(.failed(of: input)))
     }
     let operation = CollectOperation(region: region, element: settled, failures: failures)
     let results = addValue(

@@ -116,6 +116,9 @@ public struct Plan: Sendable {
   /// The first digits of the hash, for people.
   public var shortHash: String { String(hash.prefix(12)) }
 
+  /// `batch`, `stream` or `service`.
+  public var modeName: String { mode.rawValue }
+
   /// What runs together: `job`, `fragment` or `component`.
   public var unit: String {
     switch mode {

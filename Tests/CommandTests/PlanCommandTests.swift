@@ -184,22 +184,6 @@ import Testing
       """
     ),
     (
-      "fault_of", "does not run `mask`, `hash` and `fault_of` yet",
-      """
-      from clicks: Table<Click> = csv("clicks.csv")
-      let ids, bad = clicks.try_map(c -> row { id: c.user.to_int() })
-      into out = csv("out.csv") <- ids
-      into dead = csv("dead.csv") <- bad.map(b -> fault_of(b))
-      """
-    ),
-    (
-      "mask", "does not run `mask`, `hash` and `fault_of` yet",
-      """
-      from clicks: Table<Click> = csv("clicks.csv")
-      into out = csv("out.csv") <- clicks.map(c -> row { c.id, user: mask(c.user) })
-      """
-    ),
-    (
       "limits of a run", "does not run `retry:` and `timeout:` of a run yet",
       """
       from clicks: Table<Click> = csv("clicks.csv")

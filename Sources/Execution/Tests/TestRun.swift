@@ -290,8 +290,7 @@ struct TestRun {
 extension Graph {
   /// The graph without what a test does not touch: where rows come from, and where and how they are written.
   fileprivate var inMemory: Graph {
-    var graph = self
-    graph.nodes = nodes.map { node in
+    let nodes = nodes.map { node in
       let operation: Operation =
         switch node.operation {
         case .source(let source):
@@ -306,7 +305,9 @@ extension Graph {
         name: node.name, operation: operation, inputs: node.inputs, outputs: node.outputs, value: node.value,
         region: node.region, formerName: node.formerName, span: node.span)
     }
-    return graph
+    // What `run` says is about runs: a test has none.
+    return Graph(
+      name: name, documentation: documentation, parameters: parameters, nodes: nodes, regions: regions)
   }
 
   /// The graph with the names of a test among its parameters: stubs may use them.

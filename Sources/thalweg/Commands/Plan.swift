@@ -69,7 +69,7 @@ struct Plan: AsyncParsableCommand {
       isPartial: true, Thalweg.invocation)
     Console.error.show(pipeline.warnings, pipeline.sources)
     let plan = pipeline.plan.given(pipeline.arguments.given)
-    if let mode, mode.rawValue != plan.mode.rawValue { throw refusal(of: mode, plan.mode.rawValue) }
+    if let mode, mode.rawValue != plan.modeName { throw refusal(of: mode, plan.modeName) }
     if let backend {
       Console.error.show(pipeline.notes(where: backend.backend.capabilities), pipeline.sources)
     }

@@ -2,6 +2,7 @@ import Engine
 import Foundation
 import JobStore
 import Planning
+import Semantics
 
 /// Runs plans here and now, in this process.
 public struct LocalBackend: ExecutionBackend {

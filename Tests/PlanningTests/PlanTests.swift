@@ -152,7 +152,8 @@ import Testing
     var build = GraphBuilder()
     let flights = build.source("flights", build.text("flights.csv"), SampleGraphs.flight)
     _ = build.add(
-      "d.distinct.1", .distinct(DistinctOperation(by: nil, within: build.int(1))), [flights], SampleGraphs.flight)
+      "d.distinct.1", .distinct(DistinctOperation(by: nil, within: build.int(1))), [flights],
+      SampleGraphs.flight)
     let names = ["distinct"]
     let plain = BackendCapabilities(
       backend: "plain", modes: [.batch], connectors: ["csv"], operators: Set(names))

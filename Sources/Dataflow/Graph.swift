@@ -54,6 +54,8 @@ public struct Graph: Sendable {
   public let regions: [FlowRegion]
   /// What the pipeline's `run` says.
   public let run: RunOptions
+  /// What must not be shown, because it carries labels.
+  public let labelled: LabelledColumns
 
   /// The way in which the plan runs: it follows from the sources.
   public var mode: RunOptions.Mode {
@@ -67,8 +69,9 @@ public struct Graph: Sendable {
   /// Makes a graph.
   public init(
     name: String, documentation: String?, parameters: [GraphParameter], nodes: [Node],
-    regions: [FlowRegion] = [], run: RunOptions = RunOptions()
+    regions: [FlowRegion] = [], run: RunOptions = RunOptions(), labelled: LabelledColumns = LabelledColumns()
   ) {
+    self.labelled = labelled
     self.name = name
     self.documentation = documentation
     self.parameters = parameters

@@ -13,7 +13,7 @@ extension Graph {
       parameters: pipeline.parameters.map {
         GraphParameter(local: $0.local, defaultValue: $0.defaultValue)
       },
-      nodes: lowering.nodes, regions: lowering.regions, run: pipeline.run)
+      nodes: lowering.nodes, regions: lowering.regions, run: pipeline.run, labelled: pipeline.labelled)
   }
 }
 

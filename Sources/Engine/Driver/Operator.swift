@@ -112,8 +112,16 @@ class Operator {
   final func fault(_ failure: RowFailure, _ batch: Batch, _ element: Type) -> RunFailure {
     .fault(
       RunFault(
-        node: index, operatorName: node.name, span: failure.span, message: failure.message,
-        row: RowText().row(batch, Int(failure.row), element)))
+        node: index, operatorName: node.name, span: failure.span, message: text(of: failure),
+        row: RowText(redaction: redaction).row(batch, Int(failure.row), element)))
+  }
+
+  /// What is not shown of the rows that come in.
+  final var redaction: Redaction { Redaction(readBy: node, in: context.graph) }
+
+  /// What a failure says, unless it tells a labelled value.
+  final func text(of failure: RowFailure) -> String {
+    context.graph.labelled.hidesFailure(at: failure.span) ? Redaction.failure : failure.message
   }
 
   /// A fault without a row.

@@ -7,15 +7,25 @@ import Syntax
 struct RowText {
   private static let longest = 60
 
+  /// What is not shown.
+  var redaction = Redaction.none
+
   /// All columns of a row: `carrier: "UA", delay: none`. Columns that nobody reads are left out.
   func row(_ batch: Batch, _ row: Int, _ element: Type) -> String {
-    guard element.isStructure else { return value(batch.columns[0], row, element) }
+    guard element.isStructure else {
+      return redaction.hides(LabelledColumns.all) ? Redaction.text : value(batch.columns[0], row, element)
+    }
     let fields = zip(element.fieldNames, zip(batch.columns, element.fieldTypes))
     var parts: [String] = []
-    for (name, (column, type)) in fields where !column.isPlaceholder(for: type) {
-      parts.append("\(name): \(value(column, row, type))")
+    for (index, (name, (column, type))) in fields.enumerated() where !column.isPlaceholder(for: type) {
+      parts.append("\(name): \(redaction.hides(index) ? Redaction.text : shown(column, row, type))")
     }
     return parts.joined(separator: ", ")
+  }
+
+  /// A field: what is inside of it is hidden or shown as a whole.
+  private func shown(_ column: Column, _ row: Int, _ type: Type) -> String {
+    RowText().value(column, row, type)
   }
 
   /// One value.

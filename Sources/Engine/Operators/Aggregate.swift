@@ -40,7 +40,7 @@ final class AggregateOperator: Operator {
     let columns = groups.rows(context.rows(ofPiece: index, count: groups.count))
     let evaluated = kernel.evaluate(Frame(count: columns.count, columns.columns))
     if let failure = evaluated.failures?.entries.first {
-      throw fault(failure.message, at: failure.span)
+      throw fault(text(of: failure), at: failure.span)
     }
     return Batch(elements: evaluated.column, of: node.outputs[0].element)
   }

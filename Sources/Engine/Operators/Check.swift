@@ -137,13 +137,18 @@ final class CheckOperator: Operator {
       let states = parts.compactMap { part in if case .that(let state) = part { state } else { nil } }
       let values = try aggregation.finish(states).values
       let result = kernel.evaluate(Frame(count: 1, values))
-      if let failure = result.failures?.entries.first { throw fault(failure.message, at: failure.span) }
+      if let failure = result.failures?.entries.first { throw fault(text(of: failure), at: failure.span) }
       if result.column.bits[0] { return nil }
       let examples = zip(calls, values).map { call, value in
-        "\(call.function.rawValue) is \(RowText().value(value, 0, call.local.type))"
+        "\(call.function.rawValue) is \(hides(call) ? Redaction.text : RowText().value(value, 0, call.local.type))"
       }
       return ("it does not hold for the whole", examples)
     }
+  }
+
+  /// Counts tell nothing; which columns another aggregate is made of, nobody knows here.
+  private func hides(_ call: AggregateCall) -> Bool {
+    call.function != .count && call.function != .countDistinct && redaction != .none
   }
 
   private func judgeUnique(
@@ -162,8 +167,10 @@ final class CheckOperator: Operator {
     let keys = all.keyColumns()[0].gathered(repeated)
     let type = function.kernel.type
     let order = sortPermutation([SortColumn(keys, ColumnType(type))], count: keys.count)
+    // Which columns a key is made of, nobody knows here.
+    let hidesKeys = redaction != .none
     let examples = order.values.prefix(Misses.shown).map { row in
-      "\(RowText().value(keys, Int(row), type)) occurs \(total[Int(repeated[Int(row)])]) times"
+      "\(hidesKeys ? Redaction.text : RowText().value(keys, Int(row), type)) occurs \(total[Int(repeated[Int(row)])]) times"
     }
     return ("\(count(repeated.count, "key")) more than once", examples)
   }
@@ -180,7 +187,9 @@ final class CheckOperator: Operator {
     examples.sort { $0.place < $1.place }
     var found = "\(missing) of \(count(rows, "row")) \(missing == 1 ? "does" : "do") not fulfil it"
     if let atLeast { found += "; a share of \(atLeast) must" }
-    return (found, examples.prefix(Misses.shown).map { RowText().row($0.row, 0, elements[0]) })
+    return (
+      found, examples.prefix(Misses.shown).map { RowText(redaction: redaction).row($0.row, 0, elements[0]) }
+    )
   }
 
   private func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

@@ -38,7 +38,21 @@ final class SourceOperator: Operator {
     return .fault(
       RunFault(
         node: index, operatorName: node.name, span: node.span, position: fault.position,
-        column: fault.column, message: fault.message, help: fault.help))
+        column: fault.column, message: hides(fault) ? Redaction.failure : fault.message, help: fault.help))
+  }
+
+  /// Whether what a fault says may tell a labelled value: that of its column, or of any where it has none.
+  private func hides(_ fault: RowFault) -> Bool {
+    switch Redaction(givenBy: node, in: context.graph) {
+    case .none: return false
+    case .all: return true
+    case .columns(let columns):
+      guard let name = fault.column, let output = node.outputs.first else { return true }
+      guard case .record(let record) = output.element else { return true }
+      return !record.fields.indices.contains { index in
+        !columns.contains(index) && record.fields[index].holds(name)
+      }
+    }
   }
 }
 
@@ -119,7 +133,8 @@ final class SinkOperator: Operator {
     return .fault(
       RunFault(
         node: index, operatorName: node.name, span: node.span, position: fault.position,
-        column: fault.column, message: fault.message, help: fault.help))
+        column: fault.column, message: redaction == .none ? fault.message : Redaction.failure,
+        help: fault.help))
   }
 
   /// All rows are in.
@@ -134,5 +149,12 @@ final class SinkOperator: Operator {
   func discard() {
     staged?.discard()
     staged = nil
+  }
+}
+
+extension Field {
+  /// Whether a fault's column is this one or a part of it.
+  fileprivate func holds(_ name: String) -> Bool {
+    name == column || name.hasPrefix("\(column).") || name.hasPrefix("\(column)[")
   }
 }

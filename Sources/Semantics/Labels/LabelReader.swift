@@ -46,6 +46,12 @@ final class LabelReader {
   var failures = LabelSet()
   /// What the texts of `fail(...)` tell, and the expressions that supply it.
   var texts: [(labels: LabelSet, span: Span)] = []
+  /// The expressions over labelled values, whose failures tell of them.
+  var telling: Set<Span> = []
+  /// The bodies of functions that were given labelled values.
+  var toldBodies: Set<Span> = []
+  /// The functions that are called.
+  var callees: Set<ObjectIdentifier> = []
   /// Every label that was met.
   var met = LabelSet()
 
@@ -77,12 +83,13 @@ final class LabelReader {
       return LabelShape(element: values).adding(keys)
     case .some(let value): return read(value)
     case .rewrap(let value): return declared(expression.type).merged(with: read(value))
-    case .not(let value), .negate(let value): return LabelShape(read(value).whole)
+    case .not(let value), .negate(let value): return LabelShape(told(read(value).whole, at: span))
     case .binary(let symbol, let left, let right):
-      let labels = read(left).whole.union(read(right).whole)
+      let labels = told(read(left).whole.union(read(right).whole), at: span)
       if symbol == .divide || symbol == .remainder { failures.formUnion(labels) }
       return LabelShape(labels)
-    case .range(let low, let high, _): return LabelShape(read(low).whole.union(read(high).whole))
+    case .range(let low, let high, _):
+      return LabelShape(told(read(low).whole.union(read(high).whole), at: span))
     case .interpolation(let parts):
       return LabelShape(parts.reduce(into: .none) { $0.formUnion(read($1).whole) })
     case .call(let function, let arguments): return call(function, arguments, span)
@@ -114,6 +121,21 @@ final class LabelReader {
   func read(_ lambda: TypedLambda, _ arguments: LabelShape...) -> LabelShape {
     for (local, shape) in zip(lambda.parameters, arguments) { locals[local.id] = shape }
     return read(lambda.body)
+  }
+
+  /// Notes the labels of what an expression is made of.
+  func told(_ labels: LabelSet, at span: Span) -> LabelSet {
+    if !labels.names.isEmpty { telling.insert(span) }
+    return labels
+  }
+
+  /// Notes that a function, and those that it calls, are given labelled values.
+  private func tell(_ function: ObjectIdentifier) {
+    var pending = [function]
+    while let next = pending.popLast() {
+      guard let known = program.functions[next], toldBodies.insert(known.body).inserted else { continue }
+      pending += known.callees
+    }
   }
 
   /// The labels of a type as declared.
@@ -217,6 +239,9 @@ final class LabelReader {
     let shapes = arguments.map { read($0) }
     guard let known = program.functions[ObjectIdentifier(function)] else { return .none }
     met.formUnion(known.met)
+    callees.insert(ObjectIdentifier(function))
+    telling.formUnion(known.telling)
+    if shapes.contains(where: { !$0.whole.names.isEmpty }) { tell(ObjectIdentifier(function)) }
     let failing = known.failures.substituting(shapes, at: span, of: function.name)
     if !failing.isEmpty { failures.formUnion(failing.whole) }
     let text = known.texts.substituting(shapes, at: span, of: function.name)

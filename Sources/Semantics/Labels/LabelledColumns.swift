@@ -1,7 +1,8 @@
 import Diagnosing
 
-/// The columns that carry labels, by the place of the operator that reads or gives them. A flow function is
-/// at one place in all its calls: a column that is labelled in one of them counts for all.
+/// What the runtime must not show: columns that carry labels, by the place of the operator that reads or gives
+/// them, and what expressions over labelled values tell when they fail. A function is at one place in all its
+/// calls: what is labelled in one of them counts for all.
 public struct LabelledColumns: Sendable {
   /// Those of one operator.
   public struct Entry: Hashable, Sendable {
@@ -15,12 +16,22 @@ public struct LabelledColumns: Sendable {
   public static let all = -1
 
   private var entries: [Span: Entry] = [:]
+  /// Expressions over labelled values.
+  var expressions: Set<Span> = []
+  /// Bodies of functions that were given labelled values.
+  var bodies: Set<Span> = []
 
   /// No column carries a label.
   public init() {}
 
   /// Those of the operator at a place; nil where it has none.
   public subscript(span: Span) -> Entry? { entries[span] }
+
+  /// Whether the failure of the expression at a place may tell a labelled value.
+  public func hidesFailure(at span: Span) -> Bool {
+    if expressions.contains(span) { return true }
+    return bodies.contains { $0.file == span.file && $0.start <= span.start && span.end <= $0.end }
+  }
 
   mutating func add(_ step: FlowStep, inputs: [LabelShape], results: [LabelShape]) {
     if inputs.allSatisfy(\.isEmpty), results.allSatisfy(\.isEmpty) { return }

@@ -11,6 +11,11 @@ struct FunctionLabels: Sendable {
   let texts: LabelShape
   /// Every label that the body meets.
   let met: LabelSet
+  /// Expressions in the body over values that are declared to be labelled.
+  let telling: Set<Span>
+  /// The body, and the functions that it calls.
+  let body: Span
+  let callees: Set<ObjectIdentifier>
 }
 
 /// The labels of a program's declarations: of its types, tasks and functions. Written by
@@ -143,7 +148,8 @@ public final class LabelledProgram: @unchecked Sendable {
     functions[ObjectIdentifier(function)] = FunctionLabels(
       result: room.merged(with: shape),
       failures: LabelShape(reader.failures).removing(pending.syntax.unlabels, in: reader.module),
-      texts: LabelShape(texts).removing(pending.syntax.unlabels, in: reader.module), met: reader.met)
+      texts: LabelShape(texts).removing(pending.syntax.unlabels, in: reader.module), met: reader.met,
+      telling: reader.telling, body: body.span, callees: reader.callees)
     adopt(reader.findings)
   }
 

@@ -22,8 +22,11 @@ extension LabelledProgram {
       everything = flows.reader.met.passing(syntax.name.span, "`faults` tells of the whole pipeline")
     }
     let flows = walk(body, parameters, syntax, in: module, everything: everything)
+    var columns = flows.labelled
+    columns.expressions = flows.reader.telling
+    columns.bodies = flows.reader.toldBodies
     return PipelineFindings(
-      diagnostics: flows.reader.findings.diagnostics, columns: flows.labelled,
+      diagnostics: flows.reader.findings.diagnostics, columns: columns,
       idleAllows: body.allowedLabels.filter { !flows.needed.contains($0.span) })
   }
 

@@ -11,6 +11,7 @@ extension LabelReader {
     /// What the arguments behind the first tell.
     let rest = shapes.dropFirst().reduce(into: LabelSet.none) { $0.formUnion($1.whole) }
     let everything = first.whole.union(rest)
+    if builtin != .mask, builtin != .hash { _ = told(everything, at: expression.span) }
     switch builtin {
     case .mask, .hash: return .none
 
@@ -48,7 +49,7 @@ extension LabelReader {
 
     case .jsonParse:
       let type = written.parses[expression.span].map { declared($0) } ?? declared(expression.type)
-      failures.formUnion(everything.union(type.whole))
+      failures.formUnion(told(everything.union(type.whole), at: expression.span))
       return type.adding(everything)
 
     default:

@@ -1,3 +1,5 @@
+import Subprocess
+import SystemPackage
 import Testing
 
 /// What a run writes itself tells no labelled value.

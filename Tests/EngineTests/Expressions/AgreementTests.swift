@@ -71,6 +71,8 @@ func described(_ expression: TypedExpression) -> String {
   case .construct(let fields): return "row{\(all(fields))}"
   case .list(let items): return "[\(all(items))]"
   case .map(let entries): return "map[\(entries.map { "\(described($0.key)): \(described($0.value))" })]"
+  case .task(let task, let arguments): return "\(task.name)(\(all(arguments)))"
+  case .secret(let name): return "secret(\(name))"
   case .some(let value): return "some(\(described(value)))"
   case .rewrap(let value): return described(value)
   case .not(let value): return "!(\(described(value)))"

@@ -130,7 +130,7 @@ struct GraphBuilder {
   mutating func union(_ a: Edge, _ b: Edge) -> Edge { add(.union, [a, b], [element(a)]) }
 
   mutating func distinct(_ flow: Edge, by: ((TypedExpression) -> TypedExpression)? = nil) -> Edge {
-    add(.distinct(by: by.map { lambda(element(flow), $0) }), [flow], [element(flow)])
+    add(.distinct(DistinctOperation(by: by.map { lambda(element(flow), $0) })), [flow], [element(flow)])
   }
 
   mutating func sort(_ flow: Edge, _ keys: [(desc: Bool, (TypedExpression) -> TypedExpression)]) -> Edge {

@@ -53,7 +53,8 @@ struct Reference {
         flows[edge] = Flow(values: good)
         flows[Edge(index, port: 1)] = Flow(values: failed)
       case .union: flows[edge] = Flow(values: inputs[0].values + inputs[1].values)
-      case .distinct(let by): flows[edge] = Flow(values: try distinct(inputs[0].values, by))
+      case .distinct(let distinct):
+        flows[edge] = Flow(values: try self.distinct(inputs[0].values, distinct.by))
       case .join(let join):
         flows[edge] = Flow(values: try self.join(join, inputs[0].values, inputs[1].values))
       case .aggregate(let aggregate):
@@ -66,7 +67,7 @@ struct Reference {
         guard case .int(let limit) = try evaluate(count, [:]) else { break }
         flows[edge] = Flow(values: Array(inputs[0].values.prefix(Int(limit))), isOrdered: true)
       case .top(let top): flows[edge] = Flow(values: try self.top(top, inputs[0].values))
-      case .sample, .split, .check, .discard: break
+      default: break
       }
     }
     return outputs
@@ -210,6 +211,8 @@ struct Reference {
       return .list(best.prefix(Int(count)).map(\.row))
     case .any: return keys.isEmpty && isOptional ? .none : .bool(keys.contains(.bool(true)))
     case .all: return keys.isEmpty && isOptional ? .none : .bool(!keys.contains(.bool(false)))
+    // In event time only, which the engine does not run in a batch.
+    case .first, .last: return .none
     }
   }
 

@@ -1,22 +1,49 @@
 import Diagnosing
 
 extension [Diagnostic] {
-  /// One finding for a name that is missing, however often it is used: the others are labels of the first, so that
-  /// one mistake is told once.
+  /// One finding for what is wrong at one place and seen at many: the others are labels of the first, so that one
+  /// mistake is told once.
   func gathered() -> [Diagnostic] {
-    var first: [MissingName: Int] = [:]
+    merging { diagnostic in
+      Self.repeatable.contains(diagnostic.code)
+        ? Cause(file: diagnostic.span.file, code: diagnostic.code, what: diagnostic.message) : nil
+    }
+    .gatheringMembers()
+  }
+
+  /// A missing name, or a flow of another type, is told with the same words wherever it is used.
+  private static let repeatable: Set<Code> = [
+    .unknownName, .unknownType, .unknownMember, .unknownCase, .unknownAnnotation, .flowType,
+  ]
+
+  /// When many members of one type are missing, it is the type that is wrong.
+  private func gatheringMembers() -> [Diagnostic] {
+    func cause(_ diagnostic: Diagnostic) -> Cause? {
+      guard diagnostic.code == .unknownMember, let end = diagnostic.message.firstRange(of: " has no ") else {
+        return nil
+      }
+      let owner = String(diagnostic.message[..<end.lowerBound])
+      return Cause(file: diagnostic.span.file, code: diagnostic.code, what: owner)
+    }
+    var counts: [Cause: Int] = [:]
+    for diagnostic in self { if let cause = cause(diagnostic) { counts[cause, default: 0] += 1 } }
+    if counts.values.allSatisfy({ $0 <= 3 }) { return self }
+    return merging { diagnostic in cause(diagnostic).flatMap { counts[$0, default: 0] > 3 ? $0 : nil } }
+  }
+
+  private func merging(by cause: (Diagnostic) -> Cause?) -> [Diagnostic] {
+    var first: [Cause: Int] = [:]
     var others: [Int: [Diagnostic]] = [:]
     var result: [Diagnostic] = []
     for diagnostic in self {
-      guard MissingName.codes.contains(diagnostic.code) else {
+      guard let cause = cause(diagnostic) else {
         result.append(diagnostic)
         continue
       }
-      let name = MissingName(diagnostic)
-      if let index = first[name] {
+      if let index = first[cause] {
         others[index, default: []].append(diagnostic)
       } else {
-        first[name] = result.count
+        first[cause] = result.count
         result.append(diagnostic)
       }
     }
@@ -25,21 +52,11 @@ extension [Diagnostic] {
   }
 }
 
-/// What makes two findings about a missing name one.
-private struct MissingName: Hashable {
+/// What makes several findings one.
+private struct Cause: Hashable {
   let file: FileID
   let code: Code
-  let message: String
-
-  static let codes: Set<Code> = [
-    .unknownName, .unknownType, .unknownMember, .unknownCase, .unknownAnnotation,
-  ]
-
-  init(_ diagnostic: Diagnostic) {
-    file = diagnostic.span.file
-    code = diagnostic.code
-    message = diagnostic.message
-  }
+  let what: String
 }
 
 extension Diagnostic {

@@ -24,7 +24,8 @@ extension Profile {
 extension Diagnostic {
   fileprivate static func notBuilt(_ what: String, at span: Span, because label: Label? = nil) -> Diagnostic {
     Diagnostic(
-      .backendLacks, "\(what) not built yet", at: span, label: "not built yet", labels: label.map { [$0] } ?? [],
+      .backendLacks, "\(what) not built yet", at: span, label: "not built yet",
+      labels: label.map { [$0] } ?? [],
       help: "this release runs pipelines here: leave it out of the profile, or name another profile")
   }
 }

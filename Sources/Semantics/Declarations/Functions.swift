@@ -16,6 +16,11 @@ extension Declarer {
     }
     guard let result = syntax.result else { return }
     let resultType = resolveSignature(result.type)
+    // Whether it takes flows or values is not known, so neither its body nor its uses are judged.
+    let written = syntax.parameters.map(\.type) + [result.type]
+    if zip(written, types + [resultType]).contains(where: { $0.hasArguments && $1 == .value(.error) }) {
+      return
+    }
     let defaults = zip(syntax.parameters, types).map { parameter, type -> TypedExpression? in
       guard let value = parameter.defaultValue else { return nil }
       switch type {
@@ -136,5 +141,12 @@ extension DeclaredProgram {
       function.written = checker.written
     }
     return checker.diagnostics
+  }
+}
+
+extension TypeSyntax {
+  /// Whether it is written as `Name<...>`.
+  fileprivate var hasArguments: Bool {
+    if case .named(_, _, let arguments) = kind { !arguments.isEmpty } else { false }
   }
 }

@@ -127,13 +127,31 @@ extension ExpressionChecker {
     return TypedExpression(kind, type, typed.span)
   }
 
+  /// The parts under the type that is asked for. When that is wrong for one it is so for the others: it is told at
+  /// the first.
+  private func checkBranches(
+    _ branches: [(value: Expression, scope: Scope)], expecting type: Type
+  ) -> [TypedExpression] {
+    var isMismatch = false
+    return branches.map { branch in
+      let before = diagnostics.count
+      let value = check(branch.value, in: branch.scope, expecting: type)
+      if isMismatch {
+        diagnostics.removeAll(from: before) { $0.code == .mismatch }
+      } else {
+        isMismatch = diagnostics[before...].contains { $0.code == .mismatch }
+      }
+      return value
+    }
+  }
+
   /// The parts that may each give the value of an expression, under one type: required, or joined of
   /// theirs. Literals and `none` come last, so that the others say what they are. Nil when they do not join.
   func checkBranches(
     _ branches: [(value: Expression, scope: Scope)], _ want: Want
   ) -> (values: [TypedExpression], type: Type)? {
     if let type = want.type, want.isRequired {
-      return (branches.map { check($0.value, in: $0.scope, expecting: type) }, type)
+      return (checkBranches(branches, expecting: type), type)
     }
     var values = [TypedExpression?](repeating: nil, count: branches.count)
     let ranks = branches.map { rank($0.value) }
@@ -220,4 +238,12 @@ extension ExpressionChecker {
 extension LiteralRank {
   /// Whether it leaves less to the context.
   func knowsMore(than other: LiteralRank) -> Bool { rawValue < other.rawValue }
+}
+
+extension [Diagnostic] {
+  /// Takes out those behind `start` that fulfil a condition.
+  fileprivate mutating func removeAll(from start: Int, where condition: (Diagnostic) -> Bool) {
+    let kept = self[start...].filter { !condition($0) }
+    replaceSubrange(start..., with: kept)
+  }
 }

@@ -72,8 +72,10 @@ extension ExpressionChecker {
       }
       guard let name = initializer.name else { continue }
       guard let index = record.index(of: name.text) else {
-        report(.unknownField(name, of: record))
+        let before = poisoned
         checkLoose([Argument(label: nil, value: initializer.value)], in: scope)
+        // A short field whose name is wrong is wrong in both places.
+        if !initializer.isShort || poisoned == before { report(.unknownField(name, of: record)) }
         hasErrors = true
         continue
       }
@@ -232,6 +234,11 @@ extension Type {
 }
 
 extension FieldInitializer {
+  /// Whether its name is that of the path: `o.id`.
+  var isShort: Bool {
+    if case .short = self { true } else { false }
+  }
+
   /// The field that is set; a spread sets many.
   var name: Identifier? {
     switch self {

@@ -11,6 +11,7 @@ extension ExpressionChecker {
     var typedArms: [[TypedPattern]] = []
     var branches: [(value: Expression, scope: Scope)] = []
     var hasErrors = value.type == .error
+    var misfit = false
     for arm in arms {
       var inner = scope
       var patterns: [TypedPattern] = []
@@ -20,6 +21,9 @@ extension ExpressionChecker {
           continue
         }
         guard let typed = checkPattern(pattern, of: value, joined: arm.patterns.count > 1, &inner) else {
+          // What is matched is of another type than all the patterns are for: that is told once.
+          if misfit, diagnostics.last?.code == .badPattern { diagnostics.removeLast() }
+          if diagnostics.last?.code == .badPattern { misfit = true }
           hasErrors = true
           if case .binding(let name) = pattern.kind { inner = inner.adding(name.text, .broken) }
           if case .otherwise = pattern.kind { coverage.coverAll() }

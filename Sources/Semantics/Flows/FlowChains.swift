@@ -174,6 +174,13 @@ extension FlowChecker {
       },
       options: labels, example: function.callExample)
     let matched = match(arguments, of: name, with: signature)
+    guard matched.isComplete else {
+      // Which argument is for which parameter is not known.
+      for argument in arguments { markUses(in: argument.value) }
+      var result = FlowValue.broken
+      result.element = function.resultElement
+      return .flow(result)
+    }
 
     var flows = [FlowValue](repeating: .broken, count: function.flows.count)
     var values = function.defaults

@@ -139,8 +139,9 @@ final class FlowChecker {
     }
   }
 
-  /// Reports the flows that nothing consumes.
+  /// Reports the flows that nothing consumes. Where a name or an argument is missing, it may be what would have.
   func reportUnused() {
+    if checker.diagnostics.contains(where: { $0.code == .unknownName || $0.code == .missingInput }) { return }
     for flow in flows where !flow.isUsed && flow.value.reference != .broken { report(.unconsumed(flow.name)) }
   }
 

@@ -46,7 +46,7 @@ extension DeclaredProgram {
       flows.body, declared: Dictionary(declared, uniquingKeysWith: { first, _ in first }))
     diagnostics += kinds
     var leaks = LabelledProgram.PipelineFindings()
-    if let labels {
+    if let labels, inlining.isSound {
       leaks = labels.check(
         flows.body, parameters.map(\.local), pending.syntax, in: modules[pending.module])
       diagnostics += leaks.diagnostics

@@ -30,6 +30,7 @@ class Unit:
         self.rate = f"Rate{number}"
         self.priced = f"Priced{self.record}"
         self.summary = f"{self.record}Summary"
+        self.note = f"{self.record}Note"
         self.lines = []
 
     def add(self, text):
@@ -68,6 +69,7 @@ record {self.priced} {{
   day: Date
 }}
 """)
+        self.add(f"record {self.note} {{ id: {self.id}, score: Int, label: String, number: Int }}")
         self.add(f"""
 record {self.summary} {{
   {self.place}: String
@@ -106,7 +108,8 @@ fn label_{n}(o: {record}, width: Int = {self.dice.randint(8, 30)}) -> String {{
   if name.len() > width {{ "{{name.slice(0, width)}}..." }} else {{ "{{name}} ({{o.currency}})" }}
 }}
 """)
-        if self.dice.random() < 0.6:
+        self.may_fail = self.dice.random() < 0.6
+        if self.may_fail:
             self.add(f"""
 fn number_{n}(text: String) -> Int! {{
   let digits = text.replace(",", "").trim()
@@ -173,10 +176,18 @@ pipeline daily_{n}(day: Date = date("2026-01-{self.dice.randint(1, 28):02d}"), l
   let best = summary.filter(r -> r.{s} > least).sort(by: r -> desc(r.usd), then: r -> r.{self.place}).limit(20)
   into report: Table<{self.summary}> = csv("out/report_{n}-{{day}}.csv") <- best
   into shown = stdout(format: table) <- priced.top(5, by: p -> p.usd)
+  into notes: Table<{self.note}> = csv("out/notes_{n}-{{day}}.csv")
+    <- {s}.map(o -> {self.note} {{
+      o.id,
+      score: score_{n}(o),
+      label: label_{n}(o, width: 12),
+      number: number_{n}(o.note ?? ""){" else 0" if self.may_fail else ""},
+    }})
 }}
 """)
         if self.dice.random() < 0.5:
             self.add(f"""
+/// {self.thing.title()}s whose currency is a number, apart from those where it is none.
 pipeline clean_{n} {{
   from {s}: Table<{self.record}> = jsonl("data/{s}_{n}.jsonl")
   let numbered, bad = {s}
@@ -210,12 +221,28 @@ def program(wanted, dice):
 def imports(unit, near, far):
     """What a file of a project takes from two others: the last unit of each."""
     return f"""
-import "./part_{near[0]:04d}.thal" {{ {near[1].record}, {near[1].rate}, price_of_{near[1].n} }}
 import "./part_{far[0]:04d}.thal" as far
+import "./part_{near[0]:04d}.thal" {{ {", ".join(sorted([near[1].record, near[1].rate]))}, price_of_{near[1].n} }}
 """.strip("\n").split("\n") + [""], f"""
 fn imported_{unit.n}(o: {near[1].record}, r: {near[1].rate}?, f: far.{far[1].record}) -> Decimal {{
   let score = far.score_{far[1].n}(f)
   price_of_{near[1].n}(o, r) * score.to_decimal()
+}}
+
+/// What two files have in common.
+pipeline common_{unit.n} {{
+  from near: Table<{near[1].record}> = csv("data/near_{unit.n}.csv")
+  from rates: Table<{near[1].rate}> = csv("data/near_rates_{unit.n}.csv")
+  from others: Table<far.{far[1].record}> = csv("data/far_{unit.n}.csv")
+  let rated = near.left_join(
+    rates, on: (o, r) -> o.currency == r.currency, select: (o, r) -> row {{ o, r }},
+  )
+  let both = rated.join(
+    others,
+    on: (a, f) -> a.o.currency == f.currency,
+    select: (a, f) -> row {{ a.o.quantity, worth: imported_{unit.n}(a.o, a.r, f) }},
+  )
+  into worth = csv("out/common_{unit.n}.csv") <- both
 }}
 """.strip("\n").split("\n") + [""]
 

@@ -1,4 +1,3 @@
-import Dataflow
 import Diagnosing
 import Semantics
 import Syntax
@@ -41,24 +40,19 @@ private func checkBodies(of program: DeclaredProgram, in sources: SourceMap) asy
   .flatMap(\.self)
 }
 
-/// Checks the pipelines, and lowers and improves those that are sound.
+/// Checks the pipelines; with `lowering` those that are sound have a graph.
 private func checkPipelines(
   of program: DeclaredProgram, in sources: SourceMap, _ labels: LabelledProgram?, lowering: Bool,
   bindings: @escaping @Sendable (_ path: String, _ pipeline: String) -> Bindings
 ) async -> [(pipeline: CompiledPipeline, diagnostics: [Diagnostic])] {
-  await concurrently(program.pipelines.count) { index in
+  await concurrently(program.pipelines.count, chunk: 16) { index in
     let pending = program.pipelines[index]
     let (pipeline, diagnostics) = program.checkPipeline(
       index, sources: sources, labels: labels,
       bindings: bindings(program.modules[pending.module].path, pending.syntax.name.text))
-    var graph: Graph?
-    if lowering, pipeline.isSound {
-      var lowered = Graph(lowering: pipeline)
-      lowered.shareAggregates()
-      graph = lowered
-    }
     let file = program.modules[program.pipelines[index].module].program.file
-    return (CompiledPipeline(file: file, declaration: pipeline, graph: graph), diagnostics)
+    let isSound = lowering && pipeline.isSound
+    return (CompiledPipeline(file: file, declaration: pipeline, isSound: isSound), diagnostics)
   }
 }
 

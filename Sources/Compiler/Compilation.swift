@@ -9,8 +9,17 @@ public struct CompiledPipeline: Sendable {
   public let file: FileID
   /// What was checked.
   public let declaration: CheckedPipeline
-  /// Nil where it, or a function of the program, has errors.
-  public let graph: Graph?
+  /// Whether neither it nor a function of the program has errors.
+  let isSound: Bool
+
+  /// Lowered and improved; nil where it, or a function of the program, has errors. Made anew at each call: who only
+  /// checks needs none.
+  public var graph: Graph? {
+    guard isSound else { return nil }
+    var lowered = Graph(lowering: declaration)
+    lowered.shareAggregates()
+    return lowered
+  }
 }
 
 /// A test with the graph of its pipeline.

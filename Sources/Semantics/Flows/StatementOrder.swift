@@ -5,16 +5,14 @@ import Syntax
 /// too early from one that does not exist, and a cycle from both.
 struct StatementOrder {
   private var bound: [String: (index: Int, name: Identifier)] = [:]
-  private var used: [Set<String>] = []
+  private let statements: [Statement]
   private var places: [Span: Int] = [:]
   /// The statement that is being checked.
   private(set) var current = 0
 
   init(_ statements: [Statement]) {
+    self.statements = statements
     for (index, statement) in statements.enumerated() {
-      var names: Set<String> = []
-      statement.visitNames { names.insert($0.text) }
-      used.append(names)
       places[statement.span] = index
       switch statement.kind {
       case .from(let name, _, _): add(name, index)
@@ -43,7 +41,9 @@ struct StatementOrder {
     while let index = open.popLast() {
       if index == current { return true }
       guard seen.insert(index).inserted else { continue }
-      open += used[index].compactMap { bound[$0]?.index }
+      statements[index].visitNames { name in
+        if let needed = bound[name.text] { open.append(needed.index) }
+      }
     }
     return false
   }

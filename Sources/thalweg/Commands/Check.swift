@@ -50,10 +50,12 @@ struct Check: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let paths = self.paths.isEmpty ? ["."] : self.paths
+    Memory.growArenas(for: paths)
     do throws(Refusal) {
       let profiles: ProfileSelection = allProfiles ? .all : profile.profile.map { .named($0) } ?? .standard
       let programs = try await Programs(
-        checking: paths.isEmpty ? ["."] : paths, under: profiles, Thalweg.invocation)
+        checking: paths, under: profiles, Thalweg.invocation)
       let status = report(
         programs.diagnostics, programs.sources, files: programs.fileCount,
         deniesWarnings: programs.deniesWarnings || deny == .warnings)

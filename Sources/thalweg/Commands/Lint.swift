@@ -62,6 +62,7 @@ struct Lint: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if !stdin { Memory.growArenas(for: paths.isEmpty ? ["."] : paths) }
     do throws(Refusal) {
       let run = try await LintRun(request, Thalweg.invocation)
       if fix && !stdin { try run.save(Thalweg.invocation) }

@@ -25,6 +25,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.0.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.0.0"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.0.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
   ],
@@ -33,6 +36,8 @@ let package = Package(
     .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
     .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CKafka", providers: [.apt(["librdkafka-dev"])]),
+    .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .target(name: "CRE2", publicHeadersPath: "include", linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "CScanning", publicHeadersPath: "include"),
     .target(name: "CSimdJSON", publicHeadersPath: "include", linkerSettings: [.linkedLibrary("simdjson")]),
@@ -62,7 +67,14 @@ let package = Package(
         "Columns", "Formats", "Dataflow", "Semantics", "Diagnosing", "Hashing",
         "RegularExpressions",
       ]),
-    module("Connectors", knows: ["Engine", "Formats", "Columns", "Dataflow", "Diagnosing", "Synthesis"]),
+    module("Kafka", knows: ["CKafka"]),
+    module("PostgreSQL", knows: ["CPostgreSQL"]),
+    module(
+      "Connectors",
+      knows: [
+        "Engine", "Formats", "Columns", "Dataflow", "Diagnosing", "Synthesis", "Kafka", "PostgreSQL",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      ]),
 
     // Runs and where they are kept.
     module("JobStore", knows: [.product(name: "GRDB", package: "GRDB.swift")]),
@@ -72,10 +84,18 @@ let package = Package(
         "Compiler", "Settings", "Planning", "Dataflow", "Semantics", "Syntax", "Diagnosing", "Engine",
         "Connectors", "Columns", "Formats", "JobStore", "Linting", "Synthesis", "RegularExpressions",
       ]),
+    module(
+      "Serving",
+      knows: [
+        "Execution", "Compiler", "Settings", "Planning", "Dataflow", "Semantics", "Diagnosing", "Engine",
+        "Columns", "Formats", "JobStore",
+        .product(name: "Hummingbird", package: "hummingbird"), .product(name: "JWTKit", package: "jwt-kit"),
+      ]),
     .executableTarget(
       name: "thalweg",
       dependencies: [
-        "CMalloc", "Execution", "Compiler", "Planning", "Dataflow", "Semantics", "Syntax", "Diagnosing",
+        "CMalloc", "Execution", "Serving", "Compiler", "Planning", "Dataflow", "Semantics", "Syntax",
+        "Diagnosing",
         "JobStore", "Linting", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -102,6 +122,9 @@ let package = Package(
     tests("YAMLReadingTests", knows: ["YAMLReading", "Diagnosing"]),
     tests("SettingsTests", knows: ["Settings", "YAMLReading", "Diagnosing"], goldens: ["Cases"]),
     tests("HashingTests", knows: ["Hashing"]),
+    tests("KafkaTests", knows: ["Kafka", "Connectors", "Engine", "Formats", "Columns"]),
+    tests("PostgreSQLTests", knows: ["PostgreSQL", "Connectors", "Engine", "Formats", "Columns"]),
+    tests("ServingTests", knows: ["Serving", "Execution", "Engine"]),
     tests("SynthesisTests", knows: ["Synthesis", "Formats", "Columns", "RegularExpressions"]),
     tests("FormatsTests", knows: ["Formats", "Columns", "RegularExpressions"]),
     tests("ConnectorsTests", knows: ["Connectors", "Engine", "Formats", "Columns"]),

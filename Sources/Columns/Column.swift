@@ -82,10 +82,13 @@ public struct Batch: Sendable {
   public let count: Int
   /// All of `count` rows.
   public let columns: [Column]
+  /// What is known of the rows besides their values.
+  public let tags: RowTags?
 
   /// Makes a batch.
-  @inlinable public init(count: Int, columns: [Column]) {
+  @inlinable public init(count: Int, columns: [Column], tags: RowTags? = nil) {
     self.count = count
     self.columns = columns
+    self.tags = tags
   }
 }

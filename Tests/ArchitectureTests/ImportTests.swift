@@ -21,16 +21,26 @@ private let allowed: [String: Set<String>] = [
     "Columns", "Formats", "Dataflow", "Semantics", "Syntax", "Diagnosing", "Hashing",
     "RegularExpressions", "Foundation",
   ],
-  "Connectors": ["Columns", "Formats", "Engine", "Dataflow", "Diagnosing", "Synthesis", "Foundation"],
+  "Kafka": ["CKafka", "Foundation"],
+  "PostgreSQL": ["CPostgreSQL", "Foundation"],
+  "Connectors": [
+    "Columns", "Formats", "Engine", "Dataflow", "Diagnosing", "Synthesis", "Kafka", "PostgreSQL",
+    "AsyncHTTPClient", "Foundation",
+  ],
   "JobStore": ["GRDB", "Foundation"],
   "Execution": [
     "Diagnosing", "Syntax", "Semantics", "Dataflow", "Planning", "Compiler", "Columns", "Formats",
     "Engine", "Connectors", "JobStore", "Hashing", "Settings", "Linting", "Synthesis", "RegularExpressions",
     "Foundation",
   ],
+  "Serving": [
+    "Diagnosing", "Semantics", "Dataflow", "Planning", "Compiler", "Columns", "Formats", "Engine", "JobStore",
+    "Execution", "Settings", "Hummingbird", "HTTPTypes", "NIOCore", "Logging", "ServiceLifecycle", "JWTKit",
+    "Foundation",
+  ],
   "thalweg": [
     "Diagnosing", "Syntax", "Semantics", "Dataflow", "Planning", "Compiler", "Engine", "JobStore",
-    "Execution", "Linting", "ArgumentParser", "CMalloc", "Foundation",
+    "Execution", "Serving", "Linting", "ArgumentParser", "CMalloc", "Foundation",
   ],
 ]
 

@@ -54,8 +54,10 @@ extension Column {
 }
 
 extension Batch {
-  /// The same rows, their long texts copied into blocks of their own.
-  public func compacted() -> Batch { Batch(count: count, columns: columns.map { $0.compacted() }) }
+  /// The same rows, their long texts copied into blocks of their own; where they come from is forgotten.
+  public func compacted() -> Batch {
+    Batch(count: count, columns: columns.map { $0.compacted() }, tags: tags?.withoutOrigin)
+  }
 
   /// About how many bytes the rows take.
   public var byteSize: Int { columns.reduce(0) { $0 + $1.byteSize } }

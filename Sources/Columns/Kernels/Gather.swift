@@ -99,7 +99,8 @@ extension Column {
 extension Batch {
   /// The rows at `indices`, in that order.
   public func gathered(_ indices: UnsafeBufferPointer<Int32>) -> Batch {
-    Batch(count: indices.count, columns: columns.map { $0.gathered(indices) })
+    Batch(
+      count: indices.count, columns: columns.map { $0.gathered(indices) }, tags: tags?.gathered(indices))
   }
 
   /// The rows at `indices`, in that order.
@@ -121,7 +122,8 @@ extension Batch {
 
   /// The rows of `range`.
   public func sliced(_ range: Range<Int>) -> Batch {
-    Batch(count: range.count, columns: columns.map { $0.sliced(range) })
+    Batch(
+      count: range.count, columns: columns.map { $0.sliced(range) }, tags: tags?.sliced(range))
   }
 }
 

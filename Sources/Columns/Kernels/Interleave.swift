@@ -141,7 +141,8 @@ extension Batch {
     let columns = batches[0].columns.indices.map { index in
       Column.concatenated(batches.map { $0.columns[index] })
     }
-    return Batch(count: batches.reduce(0) { $0 + $1.count }, columns: columns)
+    return Batch(
+      count: batches.reduce(0) { $0 + $1.count }, columns: columns, tags: .concatenated(batches))
   }
 }
 

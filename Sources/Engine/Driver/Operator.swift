@@ -59,14 +59,29 @@ class Operator {
   /// All rows of all inputs have come: makes ready what `piece` gives, or what the probing side needs.
   func finish(_ workers: [Worker]) throws(RunFailure) {}
 
-  /// Whether rows that come in only go on after `finish`.
+  /// All rows so far have come, and event time is so far: makes ready what `piece` gives. A batch says so once,
+  /// at the end; a stream after every round. What is not due yet stays for a later call.
+  func advance(_ progress: TimeProgress, _ workers: [Worker]) throws(RunFailure) {
+    if progress.hasEnded { try finish(workers) }
+  }
+
+  /// No row with an earlier time follows of what it gives, once what is due has gone on.
+  func watermark(_ progress: TimeProgress) -> Int64 { progress.watermark }
+
+  /// Whether rows that come in only go on after `advance`.
   var keepsRows: Bool { false }
 
-  /// All pieces have been taken: lets the rows go.
+  /// All pieces have been taken: lets the rows that were due go.
   func release() {}
 
-  /// How many batches an operator gives that has kept its rows, after `finish`.
+  /// How many batches an operator gives that has kept its rows, after `advance`.
   var pieces: Int { 0 }
+
+  /// What must survive a crash, between two rounds; nil where there is nothing.
+  func save(_ workers: [Worker]) throws(RunFailure) -> OperatorState? { nil }
+
+  /// Takes back what `save` gave, perhaps with other workers, before any row comes.
+  func restore(_ state: OperatorState, _ workers: [Worker]) throws(RunFailure) {}
 
   /// One of these batches; called on any worker.
   func piece(_ index: Int) throws(RunFailure) -> Batch { preconditionFailure("an operator gives its rows") }
@@ -169,7 +184,7 @@ extension Batch {
   func pruned(_ needed: [Bool]) -> Batch {
     Batch(
       count: count,
-      columns: zip(columns, needed).map { $1 ? $0 : .placeholder(count: count) })
+      columns: zip(columns, needed).map { $1 ? $0 : .placeholder(count: count) }, tags: tags)
   }
 }
 

@@ -18,18 +18,21 @@ final class RunContext: Sendable {
   let progress: RunProgress
   let pool: WorkerPool
   let needs: Needs
+  /// Of the sources of a stream.
+  let partitions = Partitions()
   /// Set when the run's task is cancelled.
   let isCancelled = Atomic<Bool>(false)
   private let arguments: [(local: Local, value: Column)]
 
-  init(_ run: BatchRun, progress: RunProgress) {
-    graph = run.graph
-    options = run.options
+  /// - Parameter parameters: The pipeline's arguments: local id to a column of one row.
+  init(_ graph: Graph, parameters: [Int: Column], options: RunOptions, progress: RunProgress) {
+    self.graph = graph
+    self.options = options
     self.progress = progress
-    pool = WorkerPool(count: run.options.workers)
-    needs = Needs(graph: run.graph)
-    arguments = run.graph.parameters.compactMap { parameter in
-      run.parameters[parameter.local.id].map { (parameter.local, $0) }
+    pool = WorkerPool(count: options.workers)
+    needs = Needs(graph: graph)
+    arguments = graph.parameters.compactMap { parameter in
+      parameters[parameter.local.id].map { (parameter.local, $0) }
     }
   }
 

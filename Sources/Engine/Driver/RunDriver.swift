@@ -38,79 +38,12 @@ final class RunDriver: @unchecked Sendable {
   // MARK: Preparation
 
   private func prepare() throws(RunFailure) {
-    var consumers: [Edge: [(node: Int, input: Int)]] = [:]
-    for (index, node) in run.graph.nodes.enumerated() {
-      for (input, edge) in node.inputs.enumerated() { consumers[edge, default: []].append((index, input)) }
-    }
-    for index in run.graph.nodes.indices { operations.append(try make(index, consumers)) }
-    for index in plan.keptJoins {
-      let keep = KeepOperator(index, context, limit: nil)
-      keep.outputs[0] = [Target(operation: operations[index], input: 0)]
-      kept[index] = keep
-    }
-    for (edge, targets) in consumers {
-      operations[edge.node].outputs[edge.port] = targets.map { target in
-        if target.input == 0, let keep = kept[target.node] { return Target(operation: keep, input: 0) }
-        return Target(operation: operations[target.node], input: target.input)
-      }
-    }
-    var slot = 0
-    for operation in operations + kept.values.map({ $0 as Operator }) {
-      operation.slot = slot
-      slot += 1
-    }
-    workers = (0..<context.pool.count).map {
-      Worker(index: $0, nodes: operations.count, operations: slot)
-    }
+    let ready = try OperatorGraph(context, plan, sources: run.sources, sinks: run.sinks)
+    operations = ready.operations
+    kept = ready.kept
+    workers = ready.makeWorkers()
     for case let source as SourceOperator in operations { readers[source.index] = try source.open() }
     for case let sink as SinkOperator in operations { try sink.open() }
-  }
-
-  private func make(
-    _ index: Int, _ consumers: [Edge: [(node: Int, input: Int)]]
-  ) throws(RunFailure) -> Operator {
-    let node = run.graph.nodes[index]
-    switch node.operation {
-    case .source(let source):
-      guard let rows = run.sources[source.name] else {
-        throw .input(name: source.name, error: MissingEnd(name: source.name))
-      }
-      return SourceOperator(index, context, source.name, rows)
-    case .sink(let sink):
-      guard let rows = run.sinks[sink.name] else {
-        throw .output(name: sink.name, error: MissingEnd(name: sink.name))
-      }
-      return SinkOperator(index, context, sink.name, rows)
-    case .map(let lambda): return MapOperator(index, context, lambda)
-    case .filter(let lambda): return FilterOperator(index, context, lambda)
-    case .flatMap(let lambda): return FlatMapOperator(index, context, lambda)
-    case .tryMap(let lambda, let failed): return TryMapOperator(index, context, lambda, failed)
-    case .union: return RelayOperator(index, context)
-    case .distinct(let distinct): return DistinctOperator(index, context, by: distinct.by)
-    case .join(let join): return JoinOperator(index, context, join)
-    case .aggregate(let aggregate): return try AggregateOperator(index, context, aggregate)
-    case .top(let top): return try RankOperator(index, context, top: top)
-    case .sort(let keys):
-      // A `limit` alone behind it: the sort need not keep more rows than that.
-      var limit: Int?
-      if let only = consumers[Edge(index)], only.count == 1,
-        case .limit(let count) = run.graph.nodes[only[0].node].operation
-      {
-        limit = try Constants(only[0].node, context).count(count)
-      }
-      return RankOperator(index, context, sort: keys, limit: limit)
-    case .limit(let count):
-      return KeepOperator(index, context, limit: try Constants(index, context).count(count))
-    case .sample(let fraction, let by, let salt):
-      return try SampleOperator(index, context, fraction: fraction, by: by, salt: salt, keepsRest: false)
-    case .split(let fraction, let by, let salt):
-      return try SampleOperator(index, context, fraction: fraction, by: by, salt: salt, keepsRest: true)
-    case .check(let checks): return try CheckOperator(index, context, checks)
-    case .discard: return DiscardOperator(index, context)
-    case .timed, .window, .scan, .latest, .rolling, .faults, .reply, .single, .toList, .task, .collect,
-      .choose, .rows, .fail:
-      preconditionFailure("the backend refuses `\(node.operation.name)` before it runs anything")
-    }
   }
 
   // MARK: Stages
@@ -122,7 +55,7 @@ final class RunDriver: @unchecked Sendable {
     for (number, root) in plan.order.enumerated() {
       try context.checkCancelled()
       let operation = try prepareRoot(plan.roots[root])
-      try Stage(number, feed(operation), root: operation, sinks: reachable(from: operation), context)
+      try Stage(number, feed(operation), root: operation, sinks: operation.reachableSinks, context)
         .run(workers)
       operation.release()
       done.insert(root)
@@ -137,7 +70,9 @@ final class RunDriver: @unchecked Sendable {
     case .node(let index):
       let operation = operations[index]
       operation.counters.hasStarted.store(true, ordering: .relaxed)
-      try timed(index) { () throws(RunFailure) in try operation.finish(workers) }
+      try timed(index) { () throws(RunFailure) in
+        try operation.advance(.ended(inputs: operation.node.inputs.count), workers)
+      }
       return operation
     case .kept(let index):
       guard let keep = kept[index] else { preconditionFailure("a join that keeps its left side") }
@@ -166,23 +101,6 @@ final class RunDriver: @unchecked Sendable {
     try body()
     workers[0].enter(previous)
     workers[0].report(to: context.progress)
-  }
-
-  /// The sinks that rows of this stage may come to.
-  private func reachable(from root: Operator) -> [SinkOperator] {
-    var sinks: [SinkOperator] = []
-    var seen: Set<Int> = [root.slot]
-    var open = [root]
-    while let operation = open.popLast() {
-      if let sink = operation as? SinkOperator { sinks.append(sink) }
-      // What keeps its rows ends the stage.
-      if operation !== root, operation.keepsRows { continue }
-      for target in operation.outputs.joined() {
-        if target.input == 1, target.operation is JoinOperator { continue }
-        if seen.insert(target.operation.slot).inserted { open.append(target.operation) }
-      }
-    }
-    return sinks.sorted { $0.index < $1.index }
   }
 
   private func markDone(_ done: Set<Int>) {

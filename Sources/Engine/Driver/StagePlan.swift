@@ -36,7 +36,11 @@ struct StagePlan {
         let root = add(.node(index), after: [])
         feeding[index] = [root]
         giving.append([root])
-      case .aggregate, .distinct, .top, .sort, .limit:
+      case .aggregate, .distinct, .top, .sort, .limit, .scan, .latest, .rolling:
+        giving.append([add(.node(index), after: all)])
+      case .timed where !graph.isBounded(node.inputs[0]):
+        giving.append([add(.node(index), after: all)])
+      case .join where graph.matchesByTime(index):
         giving.append([add(.node(index), after: all)])
       case .join:
         building[index] = inputs[1]
@@ -49,8 +53,7 @@ struct StagePlan {
           giving.append(inputs[0])
         }
       case .map, .filter, .flatMap, .tryMap, .union, .sample, .split, .sink, .check, .discard, .timed,
-        .window,
-        .scan, .latest, .rolling, .faults, .reply, .single, .toList, .task, .collect, .choose, .rows, .fail:
+        .window, .faults, .reply, .single, .toList, .task, .collect, .choose, .rows, .fail:
         giving.append(all)
       }
     }

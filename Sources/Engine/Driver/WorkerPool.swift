@@ -31,6 +31,15 @@ final class Gate: @unchecked Sendable {
   func unlock() { pthread_mutex_unlock(mutex) }
   /// Of a locked gate: unlocks it until someone broadcasts.
   func wait() { pthread_cond_wait(condition, mutex) }
+  /// The same, or until so much time has passed.
+  func wait(nanoseconds: Int) {
+    var end = timespec()
+    clock_gettime(CLOCK_REALTIME, &end)
+    let total = Int(end.tv_nsec) + max(0, nanoseconds)
+    end.tv_sec += total / 1_000_000_000
+    end.tv_nsec = total % 1_000_000_000
+    pthread_cond_timedwait(condition, mutex, &end)
+  }
   func broadcast() { pthread_cond_broadcast(condition) }
 
   func withLock<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {

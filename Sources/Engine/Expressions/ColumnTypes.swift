@@ -76,7 +76,7 @@ extension Batch {
   }
 
   /// The rows of a column of elements: the fields of a record or row, not copied, else the one column.
-  public init(elements: Column, of element: Type) {
-    self.init(count: elements.count, columns: element.isStructure ? elements.fields : [elements])
+  public init(elements: Column, of element: Type, tags: RowTags? = nil) {
+    self.init(count: elements.count, columns: element.isStructure ? elements.fields : [elements], tags: tags)
   }
 }

@@ -35,7 +35,8 @@ final class KeptRows {
     let columns = pool.collect(batches[0].columns.count) { index in
       Column.concatenated(batches.map { $0.columns[index] })
     }
-    return Batch(count: batches.reduce(0) { $0 + $1.count }, columns: columns)
+    return Batch(
+      count: batches.reduce(0) { $0 + $1.count }, columns: columns, tags: .concatenated(batches))
   }
 }
 

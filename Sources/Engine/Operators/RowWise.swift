@@ -17,7 +17,8 @@ final class MapOperator: Operator {
   }
 
   override func push(_ batch: Batch, input: Int, _ worker: Worker) throws(RunFailure) {
-    try emit(Batch(elements: values(mapping, batch), of: node.outputs[0].element), worker)
+    try emit(
+      Batch(elements: values(mapping, batch), of: node.outputs[0].element, tags: batch.tags), worker)
   }
 }
 
@@ -58,10 +59,24 @@ final class FlatMapOperator: Operator {
     while start < range.upperBound {
       try context.checkCancelled()
       let end = range.upperBound - start > limit ? start + context.options.morselRows : range.upperBound
-      try emit(Batch(elements: elements.sliced(start..<end), of: node.outputs[0].element), worker)
+      let tags = batch.tags.map { tags in
+        tags.gathered(parents(of: start..<end, offsets, rows: batch.count))
+      }
+      try emit(Batch(elements: elements.sliced(start..<end), of: node.outputs[0].element, tags: tags), worker)
       start = end
     }
   }
+}
+
+/// The row that each element of these lists is of.
+private func parents(of elements: Range<Int>, _ offsets: Buffer<Int32>, rows: Int) -> Buffer<Int32> {
+  let result = Buffer<Int32>(uninitialized: elements.count)
+  var row = 0
+  for (index, element) in elements.enumerated() {
+    while row + 1 < rows, Int(offsets[row + 1]) <= element { row += 1 }
+    result.base[index] = Int32(truncatingIfNeeded: row)
+  }
+  return result
 }
 
 /// `try_map`: rows whose lambda fails go to port 1, or are dropped, or fail the run.
@@ -79,7 +94,7 @@ final class TryMapOperator: Operator {
 
   override func push(_ batch: Batch, input: Int, _ worker: Worker) throws(RunFailure) {
     let evaluated = mapping.kernel.evaluate(batch, element: mapping.element)
-    let result = Batch(elements: evaluated.column, of: node.outputs[0].element)
+    let result = Batch(elements: evaluated.column, of: node.outputs[0].element, tags: batch.tags)
     guard let failures = evaluated.failures else { return try emit(result, worker) }
     if let failure = failures.firstFault { throw fault(failure, batch, mapping.element) }
     if case .fail = policy, let failure = failures.entries.first {

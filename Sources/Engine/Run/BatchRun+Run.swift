@@ -4,7 +4,7 @@ extension BatchRun {
   /// Runs to the end: opens sources and sinks, drives every row, judges the checks, finishes the outputs.
   /// Stops soon after the calling task is cancelled. Whatever it throws, it has discarded all outputs.
   public func run(progress: RunProgress) async throws(RunFailure) -> StagedRun {
-    let context = RunContext(self, progress: progress)
+    let context = RunContext(graph, parameters: parameters, options: options, progress: progress)
     let result: Result<StagedRun, RunFailure> = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let execute: @Sendable () -> Void = {

@@ -10,6 +10,12 @@ public final class RunProgress: Sendable {
     /// Rows that went out, a port each, also those of a `try_map` that drops its failures; a sink's rows
     /// written are its `rowsIn`.
     public var rowsOut = [0, 0]
+    /// Rows that came too late; they are among `rowsOut[1]` where they are bound.
+    public var late = 0
+    /// Rows whose `try_map` failed; they are among `rowsOut[1]`.
+    public var failed = 0
+    /// Rows that went to `faults`.
+    public var faulted = 0
     /// Bytes read; of sources.
     public var bytesRead = 0
     /// Bytes there are to read, where that is known; of sources.
@@ -28,6 +34,9 @@ public final class RunProgress: Sendable {
     let rowsIn = Atomic<Int>(0)
     let rowsOut0 = Atomic<Int>(0)
     let rowsOut1 = Atomic<Int>(0)
+    let late = Atomic<Int>(0)
+    let failed = Atomic<Int>(0)
+    let faulted = Atomic<Int>(0)
     let bytesRead = Atomic<Int>(0)
     let bytesTotal = Atomic<Int>(-1)
     let bytesWritten = Atomic<Int>(0)
@@ -56,6 +65,8 @@ public final class RunProgress: Sendable {
     return Node(
       rowsIn: node.rowsIn.load(ordering: .relaxed),
       rowsOut: [node.rowsOut0.load(ordering: .relaxed), node.rowsOut1.load(ordering: .relaxed)],
+      late: node.late.load(ordering: .relaxed), failed: node.failed.load(ordering: .relaxed),
+      faulted: node.faulted.load(ordering: .relaxed),
       bytesRead: node.bytesRead.load(ordering: .relaxed), bytesTotal: total < 0 ? nil : total,
       bytesWritten: node.bytesWritten.load(ordering: .relaxed), busy: node.busy.load(ordering: .relaxed),
       hasStarted: node.hasStarted.load(ordering: .relaxed), isDone: node.isDone.load(ordering: .relaxed))

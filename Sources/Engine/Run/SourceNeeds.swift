@@ -81,7 +81,13 @@ struct Needs {
         case .that(let aggregate): need(node.inputs[0], aggregate)
         }
       }
-    case .timed, .window, .scan, .latest, .rolling, .faults, .reply, .single, .toList, .task, .collect,
+    case .timed(let timed):
+      need(node.inputs[0], output)
+      need(node.inputs[0], timed.time)
+    case .window:
+      need(node.inputs[0], output)
+      need(node.inputs[0], self[Edge(index, port: 1)])
+    case .scan, .latest, .rolling, .faults, .reply, .single, .toList, .task, .collect,
       .choose, .rows, .fail:
       for input in node.inputs { need(input, .whole) }
     }

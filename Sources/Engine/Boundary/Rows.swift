@@ -21,6 +21,14 @@ public protocol Morsel: Sendable {
   func decode() throws -> Batch
   /// Bytes of input, for progress.
   var size: Int { get }
+  /// The place of the row that `decode` gives as its `row`th, from 0: `data/orders.csv:17`. Asked only where
+  /// something is wrong, so it may read the morsel again; empty where it is not known.
+  func position(ofRow row: Int) -> String
+}
+
+extension Morsel {
+  /// Nothing is known of it.
+  public func position(ofRow row: Int) -> String { "" }
 }
 
 /// Where rows go. Nothing is visible until `publish`.

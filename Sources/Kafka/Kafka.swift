@@ -1,0 +1,1 @@
+// What Kafka holds is described in ARCHITECTURE.md.

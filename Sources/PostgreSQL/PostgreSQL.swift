@@ -1,0 +1,1 @@
+// What PostgreSQL holds is described in ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+// What Serving holds is described in ARCHITECTURE.md.

@@ -58,6 +58,8 @@ public protocol CheckpointStore: Sendable {
   func latest() throws -> Checkpoint?
   /// A place for an epoch's rows of one sink; rows of an attempt that failed are dropped.
   func spool(sink: String, epoch: Int) throws -> any Spool
+  /// What was spooled of an epoch that is complete but perhaps not applied.
+  func spooled(sink: String, epoch: Int) throws -> any SpooledChunks
   /// Makes a checkpoint durable: when it returns the epoch is complete, and what its spools hold will be applied.
   func commit(_ checkpoint: Checkpoint) throws
   /// All sinks have applied the epoch: older checkpoints and its spools may go.

@@ -27,6 +27,9 @@ class Operator {
   var slot = 0
   /// The element's type, of each input.
   let elements: [Type]
+  /// Whether rows that come are dropped: after a restart the bounded part of a stream runs again only to rebuild
+  /// tables.
+  var isMuted = false
   /// Who takes the rows of each port.
   var outputs: [[Target]] = [[], []]
   /// The columns that anyone downstream reads, of each port; nil for all.
@@ -97,6 +100,7 @@ class Operator {
     let batch = pruned(batch, port: port)
     for target in outputs[port] {
       let operation = target.operation
+      if operation.isMuted { continue }
       operation.counters.rowsIn.wrappingAdd(batch.count, ordering: .relaxed)
       let previous = worker.enter(operation.index)
       try operation.push(batch, input: target.input, worker)

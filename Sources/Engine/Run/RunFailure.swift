@@ -10,6 +10,8 @@ public enum RunFailure: Error, Sendable {
   case input(name: String, error: any Error)
   /// A sink could not be opened, written or published; the error is the connector's.
   case output(name: String, error: any Error)
+  /// A checkpoint could not be written or read; the error is the store's.
+  case checkpoint(any Error)
   /// The task that called `run` was cancelled.
   case cancelled
 }

@@ -43,6 +43,18 @@ public final class RunProgress: Sendable {
     let busy = Atomic<Int>(0)
     let hasStarted = Atomic<Bool>(false)
     let isDone = Atomic<Bool>(false)
+
+    /// Goes on from what was counted before a restart.
+    func take(_ node: Node) {
+      rowsIn.store(node.rowsIn, ordering: .relaxed)
+      rowsOut0.store(node.rowsOut[0], ordering: .relaxed)
+      rowsOut1.store(node.rowsOut[1], ordering: .relaxed)
+      late.store(node.late, ordering: .relaxed)
+      failed.store(node.failed, ordering: .relaxed)
+      faulted.store(node.faulted, ordering: .relaxed)
+      bytesRead.store(node.bytesRead, ordering: .relaxed)
+      bytesWritten.store(node.bytesWritten, ordering: .relaxed)
+    }
   }
 
   let counters: [Counters]

@@ -1,0 +1,43 @@
+"""The answers to the queries, from DuckDB, and whether a folder of CSV files holds the same rows."""
+
+import glob
+import os
+
+import duckdb
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+QUERIES = [f"q{n}" for n in (0, 1, 2, 3, 4, 5, 7, 8, 9, 11, 16, 17, 18, 19, 20)]
+PUBLISHED = {"q1": 92_000, "q2": 351, "q8": 6_000, "q11": 1_919}
+
+
+class Oracle:
+    """The events of one folder."""
+
+    def __init__(self, data):
+        self.connection = duckdb.connect()
+        for kind in ("persons", "auctions", "bids"):
+            self.connection.execute(f"CREATE VIEW {kind} AS FROM read_csv('{data}/{kind}/*.csv', header = true)")
+        with open(os.path.join(FOLDER, "duckdb.sql")) as file:
+            self.connection.execute(file.read())
+
+    def count(self, table):
+        return self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+
+    def difference(self, query, files, header=True):
+        """A sentence about the first difference between the query's answer and some files; None where the rows are
+        the same, as often, in whatever order."""
+        files = [name for name in files if os.path.getsize(name) > 0]
+        if not files:
+            return None if self.count(query) == 0 else "there is no row"
+        columns = dict(row[:2] for row in self.connection.execute(f"DESCRIBE {query}").fetchall())
+        got = f"(FROM read_csv({files!r}, header = {header}, columns = {columns!r}))"
+        for what, some, others in (("has too often", got, query), ("lacks", query, got)):
+            rows = self.connection.execute(f"FROM {some} EXCEPT ALL FROM {others} LIMIT 1").fetchall()
+            if rows:
+                return f"{what} {rows[0]}"
+        return None
+
+
+def outputs(path):
+    """The files of an output: itself, or what lies in it where it is a folder."""
+    return sorted(glob.glob(os.path.join(path, "*"))) if os.path.isdir(path) else [path]

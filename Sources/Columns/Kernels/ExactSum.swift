@@ -226,3 +226,72 @@ public struct DecimalSum: Sendable {
   /// 10^38: the magnitude that no decimal reaches.
   public static let bound: UInt128 = 100_000_000_000_000_000_000_000_000_000_000_000_000
 }
+
+// MARK: Sums as plain words, for a state that outlives the process. The words of a sum give the very same sum back.
+
+extension IntegerSum {
+  /// The sum of these words.
+  public init(words: UnsafeBufferPointer<Int64>) {
+    total = Int128(words[1]) << 64 | Int128(UInt64(bitPattern: words[0]))
+  }
+
+  /// Adds the words of the sum.
+  public func append(to words: inout [Int64]) {
+    words.append(Int64(truncatingIfNeeded: total))
+    words.append(Int64(truncatingIfNeeded: total >> 64))
+  }
+}
+
+extension DecimalSum {
+  /// The sum of these words.
+  public init(words: UnsafeBufferPointer<Int64>) {
+    low = UInt128(UInt64(bitPattern: words[1])) << 64 | UInt128(UInt64(bitPattern: words[0]))
+    high = words[2]
+  }
+
+  /// Adds the words of the sum.
+  public func append(to words: inout [Int64]) {
+    words.append(Int64(truncatingIfNeeded: low))
+    words.append(Int64(truncatingIfNeeded: low >> 64))
+    words.append(high)
+  }
+}
+
+extension FloatSum {
+  private static let parts = 4
+
+  /// The sum of these words.
+  public init(words: UnsafeBufferPointer<Int64>) {
+    first = Double(bitPattern: UInt64(bitPattern: words[0]))
+    second = Double(bitPattern: UInt64(bitPattern: words[1]))
+    third = Double(bitPattern: UInt64(bitPattern: words[2]))
+    special = UInt8(truncatingIfNeeded: words[3])
+    if words.count > Self.parts { rest = WideAccumulator(digits: Array(words.dropFirst(Self.parts))) }
+  }
+
+  /// Adds the words of the sum.
+  public func append(to words: inout [Int64]) {
+    for part in [first, second, third] { words.append(Int64(bitPattern: part.bitPattern)) }
+    words.append(Int64(special))
+    if let rest { words += rest.carriedDigits }
+  }
+}
+
+extension FloatMoments {
+  /// The moments of these words.
+  public init(words: UnsafeBufferPointer<Int64>) {
+    count = words[0]
+    let middle = 2 + Int(words[1])
+    sum = FloatSum(words: UnsafeBufferPointer(rebasing: words[2..<middle]))
+    squares = FloatSum(words: UnsafeBufferPointer(rebasing: words[middle...]))
+  }
+
+  /// Adds the words of the moments.
+  public func append(to words: inout [Int64]) {
+    var parts: [Int64] = []
+    sum.append(to: &parts)
+    words += [count, Int64(parts.count)]
+    words += parts
+    squares.append(to: &words)
+  }
+}

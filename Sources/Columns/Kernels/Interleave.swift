@@ -167,7 +167,8 @@ extension Bitmap {
 }
 
 extension Buffer {
-  static func concatenated(_ buffers: [Buffer<Value>]) -> Buffer<Value> {
+  /// One after the other.
+  public static func concatenated(_ buffers: [Buffer<Value>]) -> Buffer<Value> {
     let result = Buffer(uninitialized: buffers.reduce(0) { $0 + $1.count })
     var next = result.base
     for buffer in buffers {

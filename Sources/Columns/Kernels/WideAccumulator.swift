@@ -16,6 +16,16 @@ final class WideAccumulator: @unchecked Sendable {
     additions = other.additions
   }
 
+  /// A number of these digits.
+  init(digits: [Int64]) { self.digits = digits }
+
+  /// All digits, none but the last beyond 32 bits.
+  var carriedDigits: [Int64] {
+    let copy = WideAccumulator(self)
+    copy.carry()
+    return copy.digits
+  }
+
   func add(_ term: Double) {
     guard term != 0 else { return }
     let exponent = max(term.exponentBitPattern, 1)

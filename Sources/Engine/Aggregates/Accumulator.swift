@@ -32,12 +32,27 @@ final class FlatArray<Value: BitwiseCopyable> {
     get { base[index] }
     set { base[index] = newValue }
   }
+
+  /// A copy of the first values.
+  func prefix(_ length: Int) -> Buffer<Value> {
+    let copy = Buffer<Value>(uninitialized: length)
+    copy.base.update(from: base, count: length)
+    return copy
+  }
 }
 
 extension Buffer {
   /// The values at `indices`, which are kept alive meanwhile.
   func gathered(_ indices: Buffer<Int32>) -> Buffer<Value> {
     withExtendedLifetime(indices) { gathered(indices.values) }
+  }
+
+  /// What `body` gives for each value.
+  @inline(__always)
+  func mapped<Other>(_ body: (Value) -> Other) -> Buffer<Other> {
+    let result = Buffer<Other>(uninitialized: count)
+    for index in 0..<count { result.base[index] = body(base[index]) }
+    return result
   }
 }
 
@@ -101,6 +116,14 @@ class Accumulator {
   func finish(_ count: Int, _ pool: WorkerPool) throws(AggregateFault) -> Column {
     preconditionFailure("an accumulator finishes")
   }
+
+  /// What groups 0..<count hold, a row each, in full: for a state that outlives the process.
+  func partials(_ count: Int) -> Column { preconditionFailure("an accumulator gives what it holds") }
+
+  /// Adds what `partials` gave: row i to group `groups[i]`, for which there is room.
+  func absorb(_ partials: Column, _ groups: UnsafePointer<Int32>) {
+    preconditionFailure("an accumulator takes back what it held")
+  }
 }
 
 /// Calls `body` with the row and its group, for rows whose value is present.
@@ -148,10 +171,15 @@ final class CountAccumulator: Accumulator {
     }
   }
 
-  override func finish(_ count: Int, _ pool: WorkerPool) -> Column {
-    let values = Buffer<Int64>(uninitialized: count)
-    values.base.update(from: counts.base, count: count)
-    return Column(count: count, storage: .int64(values))
+  override func finish(_ count: Int, _ pool: WorkerPool) -> Column { partials(count) }
+
+  override func partials(_ count: Int) -> Column {
+    Column(count: count, storage: .int64(counts.prefix(count)))
+  }
+
+  override func absorb(_ partials: Column, _ groups: UnsafePointer<Int32>) {
+    let others = partials.int64s
+    for row in 0..<partials.count { counts[Int(groups[row])] += others[row] }
   }
 }
 
@@ -195,5 +223,19 @@ final class QuantifierAccumulator: Accumulator {
     Column(
       count: count, validity: isOptional ? Bitmap(count: count) { seen[$0] } : nil,
       storage: .bits(Bitmap(count: count) { settled[$0] == settling }))
+  }
+
+  override func partials(_ count: Int) -> Column {
+    let columns = [seen, settled].map { flags in
+      Column(count: count, storage: .bits(Bitmap(count: count) { flags[$0] }))
+    }
+    return Column(count: count, storage: .structure(columns))
+  }
+
+  override func absorb(_ partials: Column, _ groups: UnsafePointer<Int32>) {
+    for (flags, column) in zip([seen, settled], partials.fields) {
+      let bits = column.bits
+      for row in 0..<partials.count where bits[row] { flags[Int(groups[row])] = true }
+    }
   }
 }

@@ -35,18 +35,21 @@ func makeAccumulator(
     if case .int128(let values)? = constant?.storage { fraction = Double(values[0]) / 1e18 }
     if case .int64(let values)? = constant?.storage { fraction = Double(values[0]) }
     switch values {
-    case .int, .timestamp, .duration, .float, .date, .enumeration:
-      return WordQuantiles(fraction, isOptional: isOptional)
+    case .int, .timestamp, .duration: return WordQuantiles(.int64, fraction, isOptional: isOptional)
+    case .date, .enumeration: return WordQuantiles(.int32, fraction, isOptional: isOptional)
+    case .float: return WordQuantiles(.float64, fraction, isOptional: isOptional)
     default:
       return GroupedValues(
         .quantile(fraction), values: ElementShape(type.unwrapped), isOptional: isOptional)
     }
-  case .first, .last: preconditionFailure("the backend refuses timed flows before it runs anything")
+  case .first, .last:
+    return ValuesInTime(takesLast: call.function == .last, value: ColumnType(type), element: element)
   case .top:
     var count = 0
     if case .int64(let values)? = constant?.storage { count = max(0, Int(values[0])) }
-    return GroupedValues(
-      first: count, by: ColumnType(type), elements: ElementShape(element), isOptional: isOptional)
+    let rule = RankedElements.Rule(
+      keys: [(ColumnType(type), isDescending: true)], limit: count, keepsTies: false, skipsAbsent: true)
+    return RankedElements(rule, elements: ElementShape(element), isOptional: isOptional)
   }
 }
 

@@ -8,8 +8,9 @@ import Semantics
 final class Aggregation: @unchecked Sendable {
   // Unchecked: written while the plan is made, only read afterwards.
   /// A call, compiled.
-  private struct Call {
-    let argument: RowFunction?
+  struct Call {
+    /// The accumulator's values: none, those of one function, or a structure of those of several.
+    let arguments: [RowFunction]
     /// Index into `filters`; nil for all rows.
     let filter: Int?
     let span: Span
@@ -17,7 +18,7 @@ final class Aggregation: @unchecked Sendable {
   }
 
   /// What rows are grouped by.
-  private enum Key {
+  enum Key {
     case none
     case value(RowFunction)
     /// The whole element.
@@ -26,21 +27,38 @@ final class Aggregation: @unchecked Sendable {
 
   /// A worker's share; filled by one worker, then sealed and only read, hence unchecked.
   final class State: @unchecked Sendable {
-    fileprivate let table: GroupTable?
-    fileprivate let accumulators: [Accumulator]
-    fileprivate var groups: Buffer<Int32> = Buffer(uninitialized: 0)
+    let table: GroupTable?
+    let accumulators: [Accumulator]
+    private var groups: Buffer<Int32> = Buffer(uninitialized: 0)
+    private var isSealed = false
+    /// Where no table numbers the groups.
+    private var ownCount = 1
 
     fileprivate init(table: GroupTable?, accumulators: [Accumulator]) {
       self.table = table
       self.accumulators = accumulators
     }
 
-    fileprivate var groupCount: Int { table?.count ?? 1 }
+    var groupCount: Int { table?.count ?? ownCount }
+
+    /// Groups 0..<count are there; no table numbers them.
+    func setGroupCount(_ count: Int) { ownCount = count }
 
     /// Room for the group of each of `count` rows.
     fileprivate func room(_ count: Int) -> UnsafeMutablePointer<Int32> {
       if groups.count < count { groups = Buffer(repeating: 0, count: count) }
       return groups.base
+    }
+
+    /// Nothing more will be added: several threads may read it at once.
+    func seal() {
+      if isSealed { return }
+      isSealed = true
+      for accumulator in accumulators {
+        // A state that never got a row has no room yet.
+        accumulator.reserve(groupCount)
+        accumulator.seal()
+      }
     }
   }
 
@@ -50,14 +68,24 @@ final class Aggregation: @unchecked Sendable {
     let key: Column?
     let values: [Column]
     let order: Buffer<Int32>?
+
+    /// Some groups, in order: the key where there is one, then the values.
+    func rows(_ range: Range<Int>) -> Batch {
+      let columns = [key].compactMap { $0 } + values
+      guard let order else { return Batch(count: count, columns: columns) }
+      let rows = UnsafeBufferPointer(rebasing: order.values[range])
+      return Batch(count: range.count, columns: columns.map { $0.gathered(rows) })
+    }
   }
 
-  private unowned let operation: Operator
+  unowned let operation: Operator
   private let element: Type
-  private let key: Key
-  private let keyType: Type?
-  private let layout: KeyLayout
-  private var calls: [Call] = []
+  let key: Key
+  let keyType: Type?
+  let layout: KeyLayout
+  private(set) var calls: [Call] = []
+  /// Whether event times must come with the rows.
+  private(set) var usesTime = false
   /// The distinct conditions of `g.where`.
   private var filters: [Filter] = []
 
@@ -72,16 +100,8 @@ final class Aggregation: @unchecked Sendable {
   init(_ aggregate: AggregateOperation, of operation: Operator) throws(RunFailure) {
     self.operation = operation
     element = operation.elements[0]
-    if let lambda = aggregate.key {
-      let function = operation.function(lambda)
-      key = .value(function)
-      keyType = function.kernel.type
-      layout = KeyLayout(types: [function.kernel.type])
-    } else {
-      key = .none
-      keyType = nil
-      layout = KeyLayout(parts: [])
-    }
+    (key, keyType, layout) = Self.key(aggregate.key, operation)
+    usesTime = aggregate.calls.contains { $0.function == .first || $0.function == .last }
     var known: [[Span]: Int] = [:]
     for call in aggregate.calls {
       var filter: Int?
@@ -108,7 +128,8 @@ final class Aggregation: @unchecked Sendable {
       let element = element
       calls.append(
         Call(
-          argument: call.argument.map { operation.function($0) }, filter: filter, span: call.span,
+          arguments: [call.argument].compactMap { $0 }.map { operation.function($0) }, filter: filter,
+          span: call.span,
           makeAccumulator: { makeAccumulator(call, constant: constant, element: element) }))
     }
   }
@@ -120,11 +141,8 @@ final class Aggregation: @unchecked Sendable {
     self.element = element
     let order = ElementOrder(element)
     var ties: ElementOrder? = order
-    if let by {
-      let function = operation.function(by)
-      key = .value(function)
-      keyType = function.kernel.type
-      layout = KeyLayout(types: [function.kernel.type])
+    if by != nil {
+      (key, keyType, layout) = Self.key(by, operation)
     } else {
       key = .element
       keyType = element
@@ -134,7 +152,7 @@ final class Aggregation: @unchecked Sendable {
     }
     calls.append(
       Call(
-        argument: nil, filter: nil, span: operation.node.span,
+        arguments: [], filter: nil, span: operation.node.span,
         makeAccumulator: {
           ChosenElements(
             ChoiceAccumulator.Rule(key: nil, isMaximum: false, ties: ties), shape: ElementShape(element),
@@ -142,39 +160,85 @@ final class Aggregation: @unchecked Sendable {
         }))
   }
 
-  func makeState() -> State {
+  /// The first elements of each group, as lists.
+  init(_ top: TopOperation, limit: Int, of operation: Operator) {
+    self.operation = operation
+    let element = operation.elements[0]
+    self.element = element
+    (key, keyType, layout) = Self.key(top.group, operation)
+    let functions = top.keys.map { operation.function($0.key) }
+    let rule = RankedElements.Rule(
+      // `top` goes from the greatest, and `desc` turns that round.
+      keys: zip(functions, top.keys).map { (ColumnType($0.kernel.type), isDescending: !$1.isDescending) },
+      limit: limit, keepsTies: top.keepsTies, skipsAbsent: false)
+    calls.append(
+      Call(
+        arguments: functions, filter: nil, span: operation.node.span,
+        makeAccumulator: {
+          RankedElements(rule, elements: ElementShape(element), isOptional: false)
+        }))
+  }
+
+  private static func key(_ lambda: TypedLambda?, _ operation: Operator) -> (Key, Type?, KeyLayout) {
+    guard let lambda else { return (.none, nil, KeyLayout(parts: [])) }
+    let function = operation.function(lambda)
+    return (.value(function), function.kernel.type, KeyLayout(types: [function.kernel.type]))
+  }
+
+  /// A state without groups. One whose groups something else numbers than their keys is not `keyed`.
+  func makeState(keyed: Bool = true) -> State {
     var table: GroupTable?
-    if case .none = key {} else { table = GroupTable(layout: layout) }
+    if case .none = key {} else if keyed { table = GroupTable(layout: layout) }
     return State(table: table, accumulators: calls.map { $0.makeAccumulator() })
   }
 
-  /// Adds rows.
+  /// What rows are grouped by; nil where all are one group.
+  func keys(of batch: Batch) throws(RunFailure) -> Column? {
+    switch key {
+    case .none: nil
+    case .value(let function): try operation.values(function, batch)
+    case .element: batch.elements(of: element)
+    }
+  }
+
+  /// Adds rows, each to the group of its key.
   func add(_ batch: Batch, to state: State) throws(RunFailure) {
     let groups = state.room(batch.count)
-    if let table = state.table {
-      let column: Column
-      if case .value(let function) = key {
-        column = try operation.values(function, batch)
-      } else {
-        column = batch.elements(of: element)
-      }
+    if let table = state.table, let column = try keys(of: batch) {
       table.groups(of: layout.encode([column], count: batch.count), into: groups)
     }
+    try add(batch, groups: UnsafePointer(groups), to: state)
+  }
+
+  /// Adds rows whose groups are known.
+  func add(
+    _ batch: Batch, groups: UnsafePointer<Int32>, to state: State
+  ) throws(RunFailure) {
     let all = AggregateInput(count: batch.count, values: nil, elements: batch)
     var filtered: [(input: AggregateInput, groups: Buffer<Int32>)] = []
-    for filter in filters { filtered.append(try rows(all, UnsafePointer(groups), passing: filter)) }
+    for filter in filters { filtered.append(try rows(all, groups, passing: filter)) }
     for (call, accumulator) in zip(calls, state.accumulators) {
       let input = call.filter.map { filtered[$0].input } ?? all
-      let inputGroups = call.filter.map { UnsafePointer(filtered[$0].groups.base) } ?? UnsafePointer(groups)
+      let inputGroups = call.filter.map { UnsafePointer(filtered[$0].groups.base) } ?? groups
       accumulator.reserve(state.groupCount)
       guard input.count > 0 else { continue }
-      let values = try call.argument.map { argument throws(RunFailure) in
-        try operation.values(argument, input.elements)
-      }
       accumulator.add(
-        AggregateInput(count: input.count, values: values, elements: input.elements), inputGroups)
+        AggregateInput(
+          count: input.count, values: try values(call.arguments, input.elements), elements: input.elements),
+        inputGroups)
     }
     withExtendedLifetime(filtered) {}
+  }
+
+  private func values(_ functions: [RowFunction], _ elements: Batch) throws(RunFailure) -> Column? {
+    guard functions.count > 1 else {
+      return try functions.first.map { function throws(RunFailure) in
+        try operation.values(function, elements)
+      }
+    }
+    var columns: [Column] = []
+    for function in functions { columns.append(try operation.values(function, elements)) }
+    return Column(count: elements.count, storage: .structure(columns))
   }
 
   /// The rows for which all conditions hold; later ones see only what earlier ones let through.
@@ -194,107 +258,5 @@ final class Aggregation: @unchecked Sendable {
       elements = elements.gathered(rows)
     }
     return (AggregateInput(count: elements.count, values: nil, elements: elements), kept)
-  }
-
-  /// Groups that a merge without partitions may have.
-  private static let groupsOfOneTable = 32_768
-  private static let partitions = 32
-
-  /// The groups of all states together.
-  func finish(_ states: [State]) throws(RunFailure) -> Result {
-    let pool = operation.context.pool
-    var states = states
-    if states.isEmpty { states.append(makeState()) }
-    for state in states {
-      for accumulator in state.accumulators {
-        // A state that never got a row has no room yet.
-        accumulator.reserve(state.groupCount)
-        accumulator.seal()
-      }
-    }
-    let total = states.reduce(0) { $0 + $1.groupCount }
-    guard total > Self.groupsOfOneTable, states.count > 1, case .some = states[0].table else {
-      // The largest takes the others in.
-      let largest = states.indices.max { states[$0].groupCount < states[$1].groupCount } ?? 0
-      for (index, state) in states.enumerated() where index != largest {
-        merge(state, groups: nil, into: states[largest])
-      }
-      let (keys, values) = try finishedColumns(states[largest], pool)
-      return result(keys, values, states[largest].groupCount, pool)
-    }
-    // Each state's groups by partition, then each partition on its own.
-    let sorted = states
-    let members = pool.collect(sorted.count) { Self.groupsByPartition(sorted[$0]) }
-    let parts = try pool.map(Self.partitions) { partition throws(RunFailure) -> [Column] in
-      try operation.context.checkCancelled()
-      let target = makeState()
-      for (state, groups) in zip(sorted, members) { merge(state, groups: groups[partition], into: target) }
-      let (keys, values) = try finishedColumns(target, WorkerPool.alone)
-      return [keys].compactMap { $0 } + values
-    }
-    let columns: [Column] = pool.collect(parts[0].count) { index in
-      Column.concatenated(parts.map { $0[index] })
-    }
-    let hasKey = columns.count > calls.count
-    return result(
-      hasKey ? columns[0] : nil, Array(columns.dropFirst(hasKey ? 1 : 0)), columns[0].count, pool)
-  }
-
-  private static func groupsByPartition(_ state: State) -> [Buffer<Int32>] {
-    guard let table = state.table else { return [] }
-    var members: [[Int32]] = Array(repeating: [], count: partitions)
-    for group in 0..<table.count {
-      members[Int(table.hashes[group] >> 59)].append(Int32(truncatingIfNeeded: group))
-    }
-    return members.map { Buffer($0) }
-  }
-
-  /// Adds some groups of a state, or all, to another.
-  private func merge(_ state: State, groups: Buffer<Int32>?, into target: State) {
-    let from =
-      groups ?? Buffer((0..<state.groupCount).map { Int32(truncatingIfNeeded: $0) })
-    guard from.count > 0 else { return }
-    let to = Buffer<Int32>(repeating: 0, count: from.count)
-    if let table = state.table {
-      let width = layout.width
-      let lanes = Buffer<UInt64>(uninitialized: from.count * width)
-      let hashes = Buffer<UInt64>(uninitialized: from.count)
-      for index in 0..<from.count {
-        let group = Int(from[index])
-        (lanes.base + index * width).update(from: table.lanes + group * width, count: width)
-        hashes.base[index] = table.hashes[group]
-      }
-      target.table?.groups(lanes: lanes.base, hashes: hashes.base, count: from.count, into: to.base)
-    }
-    let mapping = GroupMapping(from: from, to: to, sourceGroups: state.groupCount)
-    for (accumulator, other) in zip(target.accumulators, state.accumulators) {
-      accumulator.reserve(target.groupCount)
-      accumulator.merge(other, mapping)
-    }
-  }
-
-  /// The key, unless it is the element itself, and the values of a state's groups.
-  private func finishedColumns(
-    _ state: State, _ pool: WorkerPool
-  ) throws(RunFailure) -> (key: Column?, values: [Column]) {
-    var values: [Column] = []
-    for (call, accumulator) in zip(calls, state.accumulators) {
-      accumulator.reserve(state.groupCount)
-      do {
-        values.append(try accumulator.finish(state.groupCount, pool))
-      } catch {
-        throw operation.fault(error.message, at: call.span)
-      }
-    }
-    if case .value = key, let table = state.table { return (table.keyColumns()[0], values) }
-    return (nil, values)
-  }
-
-  private func result(_ keys: Column?, _ values: [Column], _ count: Int, _ pool: WorkerPool) -> Result {
-    guard let keyType else { return Result(count: count, key: nil, values: values, order: nil) }
-    let key = Batch(elements: keys ?? values[0], of: keyType)
-    let columns = zip(key.columns, ElementOrder(keyType).types).map { SortColumn($0, $1) }
-    let order = sortPermutation(columns, count: count, pool: pool)
-    return Result(count: count, key: keys, values: values, order: order)
   }
 }

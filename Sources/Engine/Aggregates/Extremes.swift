@@ -96,11 +96,21 @@ class Extremes<Coding: ExtremeCoding>: Accumulator {
   }
 
   override func finish(_ count: Int, _ pool: WorkerPool) -> Column {
+    isOptional ? partials(count) : partials(count).assumingPresent
+  }
+
+  override func partials(_ count: Int) -> Column {
     let values = Buffer<Coding.Raw>(uninitialized: count)
     for group in 0..<count { values.base[group] = Coding.raw(best[group]) }
     return Column(
-      count: count, validity: isOptional ? Bitmap(count: count) { seen[$0] } : nil,
-      storage: Coding.storage(values))
+      count: count, validity: Bitmap(count: count) { seen[$0] }, storage: Coding.storage(values))
+  }
+
+  override func absorb(_ partials: Column, _ groups: UnsafePointer<Int32>) {
+    let values = Coding.values(partials)
+    for row in 0..<partials.count where partials.isPresent(row) {
+      take(Coding.key(values[row]), Int(groups[row]))
+    }
   }
 }
 
@@ -185,10 +195,18 @@ final class TextExtremes: Accumulator {
   }
 
   override func finish(_ count: Int, _ pool: WorkerPool) -> Column {
-    let values = Buffer<TextView>(uninitialized: count)
-    values.base.update(from: best.base, count: count)
-    return Column(
-      count: count, validity: isOptional ? Bitmap(count: count) { seen[$0] } : nil,
-      storage: .text(values, owners: [arena]))
+    isOptional ? partials(count) : partials(count).assumingPresent
+  }
+
+  override func partials(_ count: Int) -> Column {
+    Column(
+      count: count, validity: Bitmap(count: count) { seen[$0] },
+      storage: .text(best.prefix(count), owners: [arena]))
+  }
+
+  override func absorb(_ partials: Column, _ groups: UnsafePointer<Int32>) {
+    let values = partials.texts
+    for row in 0..<partials.count where partials.isPresent(row) { take(values[row], Int(groups[row])) }
+    tidy()
   }
 }

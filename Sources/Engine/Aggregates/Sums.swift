@@ -15,6 +15,9 @@ protocol ExactTotal: Sendable {
   init()
   mutating func add(_ term: Term)
   mutating func merge(_ other: Self)
+  /// The total of some words, and the words of a total.
+  init(words: UnsafeBufferPointer<Int64>)
+  func append(to words: inout [Int64])
   static func terms(_ column: Column) -> Buffer<Term>
   /// The values of the groups' totals, of `counts[i]` terms each; any value of no terms.
   static func column(
@@ -71,6 +74,36 @@ class SumAccumulator<Total: ExactTotal>: Accumulator {
     return Column(
       count: count, validity: isOptional ? Bitmap(count: count) { counts[$0] >= needed } : nil,
       storage: try Total.column(totals, counts: counts.base, result))
+  }
+
+  override func partials(_ count: Int) -> Column {
+    var words: [Int64] = []
+    let offsets = Buffer<Int32>(uninitialized: count + 1)
+    offsets.base[0] = 0
+    for group in 0..<count {
+      totals[group].append(to: &words)
+      offsets.base[group + 1] = Int32(words.count)
+    }
+    let values = Column(count: words.count, storage: .int64(Buffer(words)))
+    return Column(
+      count: count,
+      storage: .structure([
+        Column(count: count, storage: .list(offsets: offsets, values: values)),
+        Column(count: count, storage: .int64(counts.prefix(count))),
+      ]))
+  }
+
+  override func absorb(_ partials: Column, _ groups: UnsafePointer<Int32>) {
+    let (offsets, values) = partials.fields[0].lists
+    let words = values.int64s.values
+    let others = partials.fields[1].int64s
+    for row in 0..<partials.count {
+      let group = Int(groups[row])
+      let range = Int(offsets[row])..<Int(offsets[row + 1])
+      totals[group].merge(Total(words: UnsafeBufferPointer(rebasing: words[range])))
+      counts[group] += others[row]
+    }
+    withExtendedLifetime(values) {}
   }
 }
 
@@ -155,16 +188,10 @@ extension FloatMoments: ExactTotal {
   static func terms(_ column: Column) -> Buffer<Double> {
     switch column.storage {
     case .float64(let values): return values
-    case .int64(let values): return mapped(values) { Double($0) }
-    case .int128(let values): return mapped(values) { Double($0) / 1e18 }
+    case .int64(let values): return values.mapped { Double($0) }
+    case .int128(let values): return values.mapped { Double($0) / 1e18 }
     default: preconditionFailure("only numbers deviate")
     }
-  }
-
-  private static func mapped<Value>(_ values: Buffer<Value>, _ body: (Value) -> Double) -> Buffer<Double> {
-    let result = Buffer<Double>(uninitialized: values.count)
-    for row in 0..<values.count { result.base[row] = body(values.base[row]) }
-    return result
   }
 
   static func column(

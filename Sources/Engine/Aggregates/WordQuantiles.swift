@@ -3,17 +3,19 @@ import Columns
 /// `g.quantile(f, q)` of values that fit a word: kept as unsigned words that order as they do, of which the
 /// one at the nearest rank is selected, not sorted.
 final class WordQuantiles: Accumulator {
-  private enum Kind {
+  /// How the values are stored.
+  enum Kind {
     case int32, int64, float64
   }
 
+  private let kind: Kind
   private let fraction: Double
   private let isOptional: Bool
-  private var kind = Kind.int64
   private var groups: [Buffer<Int32>] = []
   private var words: [Buffer<UInt64>] = []
 
-  init(_ fraction: Double, isOptional: Bool) {
+  init(_ kind: Kind, _ fraction: Double, isOptional: Bool) {
+    self.kind = kind
     self.fraction = fraction
     self.isOptional = isOptional
   }
@@ -35,10 +37,8 @@ final class WordQuantiles: Accumulator {
     let sign: UInt64 = 1 << 63
     switch column.storage {
     case .int32(let values):
-      kind = .int32
       fill { UInt64(bitPattern: Int64(values.base[$0])) ^ sign }
     case .float64(let values):
-      kind = .float64
       fill { orderedBits(values.base[$0]) }
     default:
       let values = column.int64s
@@ -50,7 +50,6 @@ final class WordQuantiles: Accumulator {
 
   override func merge(_ other: Accumulator, _ mapping: GroupMapping) {
     guard let other = other as? WordQuantiles, !other.words.isEmpty else { return }
-    kind = other.kind
     let byGroup = mapping.byGroup
     for (groups, words) in zip(other.groups, other.words) {
       let kept = Bitmap(count: groups.count) { byGroup[Int(groups[$0])] >= 0 }
@@ -92,6 +91,25 @@ final class WordQuantiles: Accumulator {
     return Column(
       count: count, validity: isOptional ? Bitmap(count: count) { starts[$0 + 1] > starts[$0] } : nil,
       storage: storage(chosen))
+  }
+
+  override func partials(_ count: Int) -> Column {
+    let words = words.map { words in
+      Column(count: words.count, storage: .int64(words.mapped { Int64(bitPattern: $0) }))
+    }
+    let groups = groups.map { Column(count: $0.count, storage: .int32($0)) }
+    let empty = Buffer<Int32>(uninitialized: 0)
+    guard !words.isEmpty else {
+      return GroupLists(empty, count: count).column(of: .zeros(.int, count: 0))
+    }
+    return GroupLists(Column.concatenated(groups).int32s, count: count).column(of: .concatenated(words))
+  }
+
+  override func absorb(_ partials: Column, _ groups: UnsafePointer<Int32>) {
+    let (values, own) = partials.elements(taggedBy: groups)
+    guard own.count > 0 else { return }
+    self.groups.append(own)
+    words.append(values.int64s.mapped { UInt64(bitPattern: $0) })
   }
 
   private func storage(_ words: Buffer<UInt64>) -> Storage {

@@ -119,4 +119,15 @@ final class GroupTable {
   func keyColumns() -> [Column] {
     layout.decode(lanes, count: count, owners: [arena])
   }
+
+  /// The keys of some groups.
+  func keyColumns(of groups: Buffer<Int32>) -> [Column] {
+    let width = layout.width
+    let picked = Buffer<UInt64>(uninitialized: groups.count * width)
+    for index in 0..<groups.count {
+      (picked.base + index * width).update(from: lanes + Int(groups[index]) * width, count: width)
+    }
+    defer { withExtendedLifetime(picked) {} }
+    return layout.decode(picked.base, count: groups.count, owners: [arena])
+  }
 }

@@ -82,13 +82,3 @@ final class DistinctOperator: Operator {
     return Batch(elements: rows.columns[rows.columns.count - 1], of: elements[0])
   }
 }
-
-extension Aggregation.Result {
-  /// Some groups, in order: the key where there is one, then the values.
-  func rows(_ range: Range<Int>) -> Batch {
-    let columns = [key].compactMap { $0 } + values
-    guard let order else { return Batch(count: count, columns: columns) }
-    let rows = UnsafeBufferPointer(rebasing: order.values[range])
-    return Batch(count: range.count, columns: columns.map { $0.gathered(rows) })
-  }
-}

@@ -137,10 +137,10 @@ struct Needs {
 }
 
 extension AggregateFunction {
-  /// Whether the value holds whole elements, not what a lambda gives.
+  /// Whether whole elements are kept, not only what a lambda gives: as the value, or to settle ties.
   var keepsElements: Bool {
     switch self {
-    case .minBy, .maxBy, .top: true
+    case .minBy, .maxBy, .top, .first, .last: true
     default: false
     }
   }

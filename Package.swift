@@ -132,7 +132,10 @@ let package = Package(
     tests("ColumnsTests", knows: ["Columns"]),
     tests(
       "ExecutionTests",
-      knows: ["Execution", "Planning", "Dataflow", "Semantics", "Diagnosing", "JobStore"]),
+      knows: [
+        "Execution", "Compiler", "Engine", "Columns", "Planning", "Dataflow", "Semantics", "Diagnosing",
+        "JobStore",
+      ]),
     tests(
       "CommandTests",
       knows: [

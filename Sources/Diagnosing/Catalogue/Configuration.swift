@@ -37,6 +37,8 @@ extension Code {
   public static let sharedTarget = Code("C817")
   /// The backend can't run this plan.
   public static let backendLacks = Code("C818")
+  /// The state of a stream can't be written or read back.
+  public static let unwritableCheckpoint = Code("C896")
 }
 
 extension Catalogue {
@@ -184,6 +186,16 @@ extension Catalogue {
       """, example: .command,
       bad: "thalweg run split.thal -p paid=orders -p open=orders",
       good: "thalweg run split.thal -p paid=paid -p open=open"),
+    CatalogueEntry(
+      .unwritableCheckpoint, "the state of a stream can't be kept",
+      """
+      A stream writes what it holds to `.thalweg/state` at the end of each epoch, so that a restart goes on from there.
+      That folder can't be written or read back: the disk is full, the folder is not writable, or a file in it was
+      changed. The epoch under way is not complete; what is visible stays, and `run --resume` goes on after it once the
+      cause is gone.
+      """, example: .command,
+      bad: "thalweg run clicks.thal   # in a folder that may not be written",
+      good: "thalweg run clicks.thal --resume clicks-7k3f9q2m"),
     CatalogueEntry(
       .backendLacks, "the backend can't run this plan",
       """

@@ -31,6 +31,8 @@ extension Code {
   public static let unknownRecord = Code("C893")
   /// No rows can be made of a record.
   public static let notSynthesizable = Code("C894")
+  /// A stream or a call gives other rows than the batch.
+  public static let modesDiffer = Code("C895")
 }
 
 extension Catalogue {
@@ -256,6 +258,16 @@ extension Catalogue {
       """, example: .command,
       bad: "test \"adds\" { expect 1 + 1 == 3 }",
       good: "test \"adds\" { expect 1 + 1 == 2 }"),
+    CatalogueEntry(
+      .modesDiffer, "a pipeline does not mean the same in every mode",
+      """
+      `thalweg test --modes` runs each test of a pipeline as a batch, and again as a stream in which rows come in other
+      orders and several partitions, and which is killed and goes on. The same rows must come out, and at the end of
+      each epoch those that the rows so far give. Where they differ an operator depends on the order of arrival, which
+      is a mistake of the language's engine: please report it with the seed that is shown, which repeats the arrangement.
+      """, example: .command,
+      bad: "thalweg test --modes --seed 1,2,3",
+      good: "thalweg test --modes --seed 3"),
     CatalogueEntry(
       .failedTestValue, "a value of a test can't be computed",
       """

@@ -10,11 +10,9 @@ struct OperatorGraph {
   private var slots = 0
   private let context: RunContext
 
-  /// Makes the operators; nothing is opened yet. What a driver feeds or empties itself may be left out of `sources`
-  /// and `sinks` only if it makes these operators in `making`.
+  /// Makes the operators; nothing is opened yet.
   init(
-    _ context: RunContext, _ plan: StagePlan, sources: [String: any RowSource], sinks: [String: any RowSink],
-    making: (Int) throws(RunFailure) -> Operator? = { _ throws(RunFailure) in nil }
+    _ context: RunContext, _ plan: StagePlan, sources: [String: any RowSource], sinks: [String: any RowSink]
   ) throws(RunFailure) {
     self.context = context
     let graph = context.graph
@@ -23,7 +21,7 @@ struct OperatorGraph {
       for (input, edge) in node.inputs.enumerated() { consumers[edge, default: []].append((index, input)) }
     }
     for index in graph.nodes.indices {
-      if let made = try making(index) {
+      if let made = context.options.substitute?(index, context) {
         operations.append(made)
       } else {
         operations.append(try Self.make(index, context, consumers, sources, sinks))

@@ -9,6 +9,8 @@ public struct RunOptions: Sendable {
   public var morselRows: Int
   /// Morsels that may be under way at once, for each worker: bounds what waits to be written in order.
   public var morselsPerWorker: Int
+  /// An operator in place of that of a node: a test puts a wrong one in to see that it is found.
+  var substitute: (@Sendable (Int, RunContext) -> Operator?)?
 
   /// Makes options; the defaults fit a machine of `workers` cores.
   public init(workers: Int, morselRows: Int = 32_768, morselsPerWorker: Int = 4) {

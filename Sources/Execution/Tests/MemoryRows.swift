@@ -69,3 +69,16 @@ final class CapturedSink: RowSink {
     func discard() {}
   }
 }
+
+extension RowSource {
+  /// All rows at once; nothing where there are none.
+  var allRows: Batch? {
+    guard let reader = try? open() else { return nil }
+    var batches: [Batch] = []
+    while let morsel = try? reader.next() {
+      guard let batch = try? morsel.decode() else { return nil }
+      batches.append(batch)
+    }
+    return batches.isEmpty ? nil : .concatenated(batches)
+  }
+}

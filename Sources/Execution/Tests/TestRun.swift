@@ -31,11 +31,19 @@ struct TestRun {
   private var values: [(local: Local, value: Column)] = []
   private var givens: [String: any RowSource] = [:]
   private var sinks: [String: CapturedSink] = [:]
+  /// The arrangements of rows in which the pipeline runs as a stream besides; none without `--modes`.
+  private let seeds: [UInt64]
+  private let options: Engine.RunOptions
 
-  init(_ test: CompiledTest, _ sources: SourceMap) {
+  init(
+    _ test: CompiledTest, _ sources: SourceMap, modes seeds: [UInt64] = [],
+    options: Engine.RunOptions = Engine.RunOptions(workers: 1)
+  ) {
     self.test = test.declaration
     graph = test.graph
     self.sources = sources
+    self.seeds = seeds
+    self.options = options
   }
 
   /// Ends a test at once.
@@ -65,7 +73,50 @@ struct TestRun {
     for case .expect(let expectation) in test.statements {
       do throws(Stop) { failures += try await judge(expectation) } catch { failures += error.failures }
     }
+    if let graph, !seeds.isEmpty { failures += await modes(graph) }
     return failures
+  }
+
+  // MARK: Modes
+
+  private func modes(_ graph: Graph) async -> [TestFailure] {
+    let graph = graph.inMemory.knowing(values.map(\.local))
+    var given: [String: Batch] = [:]
+    for (name, source) in givens { given[name] = source.allRows }
+    let check = ModeCheck(
+      graph: graph, parameters: Dictionary(values.map { ($0.local.id, $0.value) }) { first, _ in first },
+      givens: given, expected: sinks.compactMapValues(\.rows), constants: constants,
+      options: options)
+    switch await check.run(seeds) {
+    case .same: return []
+    case .late(let rows):
+      return [
+        TestFailure(
+          Diagnostic(
+            .modesDiffer, "\(rows) given \(rows == 1 ? "row comes" : "rows come") later than `delay` allows",
+            at: test.span, label: "not compared as a stream",
+            help: "give the rows in the order of their times, or `timed` a longer `delay:`"))
+      ]
+    case .failed(let failure, let arrangement):
+      let findings = RunDiagnostics(graph: graph, plan: Plan(graph)).findings(failure).diagnostics
+      return findings.map { finding in
+        TestFailure(
+          Diagnostic(
+            finding.code, "as a stream: \(finding.message)", at: finding.span, label: finding.label,
+            labels: finding.labels, help: arrangement.text))
+      }
+    case .different(let difference):
+      var text = DifferenceText(difference.rows)
+      let end = difference.epoch.map { "at the end of epoch \($0)" } ?? "at the end"
+      var failure = TestFailure(
+        Diagnostic(
+          .modesDiffer, "`\(difference.sink)` has other rows as a stream than as a batch, \(end)",
+          at: test.span, label: text.summary,
+          help: "\(difference.arrangement.text); "
+            + "`thalweg test --modes --seed \(difference.arrangement.seed)` shows it again"))
+      failure.difference = "    (- as a batch, + as a stream)\n" + text.lines()
+      return [failure]
+    }
   }
 
   // MARK: Values
@@ -137,6 +188,7 @@ struct TestRun {
 
   private mutating func run(_ graph: Graph) async throws(Stop) {
     // One reason is enough.
+    let graph = graph.bounded
     if let refusal = LocalBackend().capabilities.refusals(graph.inMemory).first {
       throw Stop(
         Diagnostic(
@@ -153,7 +205,7 @@ struct TestRun {
     let run = BatchRun(
       graph: graph.knowing(values.map(\.local)),
       parameters: Dictionary(values.map { ($0.local.id, $0.value) }) { first, _ in first }, sources: sources,
-      sinks: sinks, options: RunOptions(workers: 1))
+      sinks: sinks, options: options)
     do throws(RunFailure) {
       try await run.run(progress: RunProgress(graph: graph)).discard()
     } catch {
@@ -288,6 +340,20 @@ struct TestRun {
 }
 
 extension Graph {
+  /// The graph as a batch: every source ends.
+  fileprivate var bounded: Graph {
+    let nodes = nodes.map { node in
+      Node(
+        name: node.name, operation: node.operation, inputs: node.inputs,
+        outputs: node.outputs.map { FlowType(.table, $0.element, time: $0.time) }, value: node.value,
+        region: node.region, formerName: node.formerName, span: node.span)
+    }
+    return Graph(
+      name: name, documentation: documentation, parameters: parameters, nodes: nodes, regions: regions,
+      run: run,
+      labelled: labelled)
+  }
+
   /// The graph without what a test does not touch: where rows come from, and where and how they are written.
   fileprivate var inMemory: Graph {
     let nodes = nodes.map { node in
@@ -307,7 +373,8 @@ extension Graph {
     }
     // What `run` says is about runs: a test has none.
     return Graph(
-      name: name, documentation: documentation, parameters: parameters, nodes: nodes, regions: regions)
+      name: name, documentation: documentation, parameters: parameters, nodes: nodes, regions: regions,
+      labelled: labelled)
   }
 
   /// The graph with the names of a test among its parameters: stubs may use them.
@@ -317,7 +384,7 @@ extension Graph {
       name: name, documentation: documentation,
       parameters: parameters
         + locals.filter { !own.contains($0.id) }.map { GraphParameter(local: $0, defaultValue: nil) },
-      nodes: nodes, regions: regions, run: run)
+      nodes: nodes, regions: regions, run: run, labelled: labelled)
   }
 }
 

@@ -35,8 +35,9 @@ public struct TestSuite: Sendable {
   private let compilation: Compilation
 
   /// Checks the programs at `paths` and runs their tests; only those whose title a part of which matches `filter`.
+  /// Pipelines run as streams, too, in the arrangements of these seeds.
   public init(
-    testing paths: [String], filter: String?, _ invocation: Invocation
+    testing paths: [String], filter: String?, modes seeds: [UInt64] = [], _ invocation: Invocation
   ) async throws(Refusal) {
     let finder = ProgramFinder(invocation)
     let files = try finder.programs(at: paths)
@@ -49,7 +50,7 @@ public struct TestSuite: Sendable {
     let all = files.flatMap { compilation.tests(in: ProgramFinder.shown($0)) }
     let chosen = try Self.filtered(all, filter, invocation)
     leftOut = all.count - chosen.count
-    results = await Self.run(chosen, compilation.sources)
+    results = await Self.run(chosen, seeds, compilation.sources)
   }
 
   private static func filtered(
@@ -77,7 +78,9 @@ public struct TestSuite: Sendable {
   }
 
   /// Runs the tests side by side, as many as there are cores.
-  private static func run(_ tests: [CompiledTest], _ sources: SourceMap) async -> [Result] {
+  private static func run(
+    _ tests: [CompiledTest], _ seeds: [UInt64], _ sources: SourceMap
+  ) async -> [Result] {
     var results = [Result?](repeating: nil, count: tests.count)
     await withTaskGroup(of: (Int, Result).self) { group in
       var next = 0
@@ -87,7 +90,7 @@ public struct TestSuite: Sendable {
         let test = tests[index]
         next += 1
         group.addTask {
-          var run = TestRun(test, sources)
+          var run = TestRun(test, sources, modes: seeds)
           let start = ContinuousClock.now
           let failures = await run.run()
           let seconds = (ContinuousClock.now - start) / .seconds(1)
@@ -107,6 +110,9 @@ public struct TestSuite: Sendable {
     }
     return results.compactMap(\.self)
   }
+
+  /// The arrangements that `--modes` tries.
+  public static let allModes = ModeCheck.seeds
 
   /// How the command ends.
   public var status: ExitStatus { results.allSatisfy(\.hasPassed) ? .done : .failed }

@@ -14,6 +14,7 @@ struct Test: AsyncParsableCommand {
         thalweg test                          # every test below this folder
         thalweg test revenue.thal --filter "no sales"
         thalweg test --format junit > report.xml
+        thalweg test --modes                  # as streams, too
         thalweg test --update                 # takes the rows that came as the expected ones
       """)
 
@@ -30,11 +31,19 @@ struct Test: AsyncParsableCommand {
   @Flag(help: "Rewrite the expected rows of `expect NAME == [...]` that fail.")
   var update = false
 
+  @Flag(
+    help: "Run each pipeline as a stream, too: in other orders of arrival, several partitions, with a kill.")
+  var modes = false
+
+  @Option(help: ArgumentHelp("With `--modes`, only this arrangement of the rows.", valueName: "seed"))
+  var seed: UInt64?
+
   @OptionGroup var console: ConsoleOptions
 
   func run() async throws {
     let suite = try await TestSuite(
-      testing: paths.isEmpty ? ["."] : paths, filter: filter, Thalweg.invocation)
+      testing: paths.isEmpty ? ["."] : paths, filter: filter,
+      modes: modes ? seed.map { [$0] } ?? TestSuite.allModes : [], Thalweg.invocation)
     Console.error.show(suite.warnings, suite.sources)
     switch format {
     case .text: Console.output.write(suite.text(isColored: Console.output.isColored))

@@ -18,8 +18,10 @@ public struct LocalBackend: ExecutionBackend {
       backend: "local", modes: [.batch], connectors: ["csv", "jsonl", "stdin", "stdout", "synthetic"],
       operators: [
         "map", "filter", "flat_map", "try_map", "union", "distinct", "join", "left_join", "semi_join",
-        "anti_join", "aggregate", "top", "sort", "limit", "sample", "split", "check", "discard",
-      ])
+        "anti_join", "aggregate", "top", "sort", "limit", "sample", "split", "check", "discard", "timed",
+        "window",
+        "scan", "latest", "rolling", "reply",
+      ], features: [.eventTime])
   }
 
   /// Runs to the end.

@@ -1,7 +1,8 @@
-// Writes the events of Nexmark as CSV: generate EVENTS PARTS FOLDER gives FOLDER/{persons,auctions,bids}/0.csv and so
-// on, the events of a kind dealt to the parts in turn, in time order within each. Event n is a pure function of n: its
-// random numbers are those of Java's 48-bit generator seeded with n, and the rules are the published ones, so that
-// published counts can be compared. Channels and addresses of bids are made from what is left of the same numbers.
+// Writes the events of Nexmark as CSV without headers: generate EVENTS PARTS FOLDER gives FOLDER/persons/0.csv and so
+// on, the same for auctions and bids; the events of a kind are dealt to the parts in turn, in time order within each.
+// Event n is a pure function of n: its random numbers are those of Java's 48-bit generator seeded with n, and the
+// rules are the published ones, so that published counts can be compared. Channels and addresses of bids are drawn
+// after what the rules draw.
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -182,7 +183,7 @@ void append_bid(std::string& text, int64_t n) {
 /// The files of one kind of events.
 class Parts {
  public:
-  Parts(const std::filesystem::path& folder, int count, const char* header) {
+  Parts(const std::filesystem::path& folder, int count) {
     std::filesystem::create_directories(folder);
     for (int part = 0; part < count; part++) {
       auto path = folder / (std::to_string(part) + ".csv");
@@ -191,7 +192,6 @@ class Parts {
         std::perror(path.c_str());
         std::exit(1);
       }
-      std::fprintf(file, "%s\n", header);
       files.emplace_back(file, std::fclose);
     }
   }
@@ -218,9 +218,9 @@ int main(int count, char** arguments) {
   int64_t events = std::atoll(arguments[1]);
   int parts = std::atoi(arguments[2]);
   std::filesystem::path folder = arguments[3];
-  Parts persons(folder / "persons", parts, "id,name,email,credit_card,city,state,date_time,extra");
-  Parts auctions(folder / "auctions", parts, "id,item,description,initial_bid,reserve,date_time,expires,seller,category,extra");
-  Parts bids(folder / "bids", parts, "auction,bidder,price,channel,url,date_time,extra");
+  Parts persons(folder / "persons", parts);
+  Parts auctions(folder / "auctions", parts);
+  Parts bids(folder / "bids", parts);
   std::string row;
   for (int64_t n = 0; n < events; n++) {
     if (n % 50 < persons_of_50) {

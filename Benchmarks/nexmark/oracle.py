@@ -9,14 +9,23 @@ FOLDER = os.path.dirname(os.path.abspath(__file__))
 QUERIES = [f"q{n}" for n in (0, 1, 2, 3, 4, 5, 7, 8, 9, 11, 16, 17, 18, 19, 20)]
 PUBLISHED = {"q1": 92_000, "q2": 351, "q8": 6_000, "q11": 1_919}
 
+COLUMNS = {
+    "persons": "id name email credit_card city state date_time extra",
+    "auctions": "id item description initial_bid reserve date_time expires seller category extra",
+    "bids": "auction bidder price channel url date_time extra",
+}
+NUMBERS = set("id date_time initial_bid reserve expires seller category auction bidder price".split())
+
 
 class Oracle:
     """The events of one folder."""
 
     def __init__(self, data):
         self.connection = duckdb.connect()
-        for kind in ("persons", "auctions", "bids"):
-            self.connection.execute(f"CREATE VIEW {kind} AS FROM read_csv('{data}/{kind}/*.csv', header = true)")
+        for kind, columns in COLUMNS.items():
+            types = {name: "BIGINT" if name in NUMBERS else "VARCHAR" for name in columns.split()}
+            self.connection.execute(
+                f"CREATE VIEW {kind} AS FROM read_csv('{data}/{kind}/*.csv', header = false, columns = {types!r})")
         with open(os.path.join(FOLDER, "duckdb.sql")) as file:
             self.connection.execute(file.read())
 

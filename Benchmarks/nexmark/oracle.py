@@ -17,6 +17,14 @@ COLUMNS = {
 NUMBERS = set("id date_time initial_bid reserve expires seller category auction bidder price".split())
 
 
+def kinds(query):
+    """The kinds of events that a query reads."""
+    return {
+        "q3": ["auctions", "persons"], "q8": ["auctions", "persons"], "q4": ["bids", "auctions"],
+        "q9": ["bids", "auctions"], "q20": ["bids", "auctions"],
+    }.get(query, ["bids"])
+
+
 class Oracle:
     """The events of one folder."""
 

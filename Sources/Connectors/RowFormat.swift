@@ -16,22 +16,61 @@ extension JSONLinesMorsel: Morsel {}
 extension RowFormat {
   /// A reader of one text.
   func reader(
-    _ input: any ByteInput, name: String, schema: TableSchema, needed: [Bool]?, blockSize: Int = 1 << 18
-  ) throws -> any MorselReader {
+    _ input: any ByteInput, name: String, schema: TableSchema, needed: [Bool]?, arrival: TextArrival = .whole,
+    blockSize: Int = 1 << 18
+  ) throws -> any PlacedReader {
     switch self {
     case .csv(let dialect):
       return CSVMorsels(
         reader: try CSVReader(
-          input: input, name: name, schema: schema, dialect: dialect, needed: needed, blockSize: blockSize))
+          input: input, name: name, schema: schema, dialect: dialect, needed: needed, arrival: arrival,
+          blockSize: blockSize))
     case .jsonLines(let refusesUnknown):
       return JSONMorsels(
         reader: JSONLinesReader(
           input: input, name: name, schema: schema, refusesUnknown: refusesUnknown, needed: needed,
-          blockSize: blockSize))
-    case .table:
-      throw RowFault(
-        position: name, message: "a table for people cannot be read back",
-        help: "write and read `csv` or `jsonl`")
+          arrival: arrival, blockSize: blockSize))
+    case .table: throw Self.unreadable(name)
+    }
+  }
+
+  /// A reader of what has been added to a file.
+  func reader(
+    _ file: Location, from place: TextPlace, schema: TableSchema, needed: [Bool]?
+  ) throws -> any PlacedReader {
+    let name = file.written
+    guard place != .start else {
+      return try reader(FileInput(file), name: name, schema: schema, needed: needed, arrival: .growing)
+    }
+    let input = try FileInput(file, from: place.offset)
+    switch self {
+    case .csv(let dialect):
+      // What its columns are stands at its beginning.
+      let beginning = try CSVReader(
+        input: FileInput(file), name: name, schema: schema, dialect: dialect, needed: needed,
+        arrival: .growing, blockSize: 4096)
+      return CSVMorsels(reader: CSVReader(continuing: beginning, input: input, at: place))
+    case .jsonLines(let refusesUnknown):
+      return JSONMorsels(
+        reader: JSONLinesReader(
+          input: input, name: name, schema: schema, refusesUnknown: refusesUnknown, needed: needed,
+          arrival: .growing, at: place))
+    case .table: throw Self.unreadable(name)
+    }
+  }
+
+  private static func unreadable(_ name: String) -> RowFault {
+    RowFault(
+      position: name, message: "a table for people cannot be read back",
+      help: "write and read `csv` or `jsonl`")
+  }
+
+  /// How the names of such files end.
+  var fileType: String {
+    switch self {
+    case .csv: "csv"
+    case .jsonLines: "jsonl"
+    case .table: "txt"
     }
   }
 
@@ -45,16 +84,24 @@ extension RowFormat {
   }
 }
 
-private struct CSVMorsels: MorselReader {
+/// A reader of a text that knows how far it has come.
+protocol PlacedReader: MorselReader {
+  /// Behind the rows that `next` gave last.
+  var place: TextPlace { get }
+}
+
+private struct CSVMorsels: PlacedReader {
   let reader: CSVReader
 
   func next() throws -> (any Morsel)? { try reader.next() }
+  var place: TextPlace { reader.place }
 }
 
-private struct JSONMorsels: MorselReader {
+private struct JSONMorsels: PlacedReader {
   let reader: JSONLinesReader
 
   func next() throws -> (any Morsel)? { try reader.next() }
+  var place: TextPlace { reader.place }
 }
 
 /// Turns rows into the bytes of a format.

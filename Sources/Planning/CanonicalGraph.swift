@@ -25,10 +25,11 @@ extension CanonicalBytes {
   private mutating func add(_ operation: Operation) {
     switch operation {
     case .source(let source):
-      add("source")
+      add(source.every == nil ? "source" : "growing source")
       add(source.name)
       add(source.connector)
       add(source.refresh)
+      if let every = source.every { add(every) }
     case .sink(let sink):
       add("sink")
       add(sink.name)

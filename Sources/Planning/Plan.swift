@@ -60,6 +60,8 @@ public struct Plan: Sendable {
     public let type: String
     /// How often a table beside a stream or a call is read again.
     public let refresh: String?
+    /// How often files of a stream are looked at for what has been added.
+    public let every: String?
   }
 
   /// An `into` statement.

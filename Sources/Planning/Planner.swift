@@ -114,6 +114,7 @@ extension Plan.Source {
     isReplayable = source.connector.isReplayable
     type = node.outputs.first?.description ?? ""
     refresh = source.refresh.map(\.text)
+    every = source.every.map(\.text)
   }
 }
 

@@ -24,6 +24,13 @@ final class Folder {
     try Data(text.utf8).write(to: url)
   }
 
+  func append(_ name: String, _ text: String) throws {
+    let file = try FileHandle(forWritingTo: URL(filePath: "\(path)/\(name)"))
+    try file.seekToEnd()
+    try file.write(contentsOf: Data(text.utf8))
+    try file.close()
+  }
+
   func read(_ name: String) -> String? {
     FileManager.default.contents(atPath: "\(path)/\(name)").map { String(decoding: $0, as: UTF8.self) }
   }
@@ -32,7 +39,7 @@ final class Folder {
   var names: [String] { (FileManager.default.subpaths(atPath: path) ?? []).sorted() }
 }
 
-private let schema = TableSchema(columns: [
+let numbersAndTexts = TableSchema(columns: [
   FieldSchema("a", .int), FieldSchema("b", .string, isOptional: true),
 ])
 
@@ -55,7 +62,7 @@ private func numbers(_ source: some RowSource) throws -> [Int64] {
   return result
 }
 
-private func fault(_ body: () throws -> Void) -> String {
+func fault(_ body: () throws -> Void) -> String {
   do {
     try body()
     return "no fault"
@@ -70,7 +77,7 @@ private func fault(_ body: () throws -> Void) -> String {
   private func source(_ path: String, _ folder: Folder, _ format: RowFormat = .csv(CSVDialect()))
     -> FileSource
   {
-    FileSource(path: path, base: folder.path, format: format, schema: schema)
+    FileSource(path: path, base: folder.path, format: format, schema: numbersAndTexts)
   }
 
   @Test func `a file is read from the folder that paths start from`() throws {
@@ -141,7 +148,7 @@ private func fault(_ body: () throws -> Void) -> String {
 
 @Suite struct FileSinkTests {
   private func sink(_ path: String, _ folder: Folder, _ format: RowFormat = .csv(CSVDialect())) -> FileSink {
-    FileSink(path: path, base: folder.path, format: format, schema: schema)
+    FileSink(path: path, base: folder.path, format: format, schema: numbersAndTexts)
   }
 
   private func write(_ output: any StagedOutput, _ rows: [Int64]) throws {
@@ -228,7 +235,7 @@ private func fault(_ body: () throws -> Void) -> String {
   @Test func `a full disk is an error, not a crash`() throws {
     let folder = try Folder()
     let output = StagedStream(
-      RowFormat.csv(CSVDialect()).encoder(schema), to: .path(Location("/dev/full", base: "")))
+      RowFormat.csv(CSVDialect()).encoder(numbersAndTexts), to: .path(Location("/dev/full", base: "")))
     try write(output, [1])
     try output.finish()
     #expect(fault { try output.publish() } == "/dev/full: cannot write it: no space is left on the disk")

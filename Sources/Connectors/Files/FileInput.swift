@@ -7,7 +7,8 @@ struct FileInput: ByteInput {
   let location: Location
   private let descriptor: Descriptor
 
-  init(_ location: Location) throws {
+  /// - Parameter offset: Where reading begins.
+  init(_ location: Location, from offset: Int = 0) throws {
     try location.checkScheme()
     guard let kind = SystemCalls.kind(location.path) else {
       throw SystemCalls.isMissing ? location.missing() : location.systemFault(doing: "cannot read it")
@@ -19,19 +20,35 @@ struct FileInput: ByteInput {
     guard let descriptor = SystemCalls.openForReading(location.path) else {
       throw location.systemFault(doing: "cannot read it")
     }
+    if offset > 0, !SystemCalls.seek(descriptor, offset) {
+      throw location.systemFault(doing: "cannot read it")
+    }
     self.location = location
     self.descriptor = descriptor
   }
 
-  /// Standard input.
-  init(standardInput: Void) {
+  /// Standard input, or another pipe that stays open.
+  init(pipe number: Int32) {
     location = Location("stdin", base: "")
-    descriptor = .standardInput
+    descriptor = Descriptor(borrowing: number)
   }
 
   func read(into room: UnsafeMutableRawBufferPointer) throws -> Int {
     let count = SystemCalls.read(descriptor, room)
     if count < 0 { throw location.systemFault(doing: "reading stopped") }
     return count
+  }
+
+  /// The lines of a small file.
+  func lines() throws -> [String] {
+    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 1)
+    defer { room.deallocate() }
+    var bytes: [UInt8] = []
+    while true {
+      let count = try read(into: room)
+      if count == 0 { break }
+      bytes += room[..<count]
+    }
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
   }
 }

@@ -13,7 +13,11 @@ public struct FileSink: RowSink {
   ///   - path: As the program has it, and as messages say it.
   ///   - base: The folder that relative paths start from; the working directory when empty.
   public init(path: String, base: String = "", format: RowFormat, schema: TableSchema) {
-    location = Location(path, base: base)
+    self.init(Location(path, base: base), format, schema)
+  }
+
+  init(_ location: Location, _ format: RowFormat, _ schema: TableSchema) {
+    self.location = location
     self.format = format
     self.schema = schema
   }
@@ -35,7 +39,7 @@ public struct FileSink: RowSink {
       if location.name.isEmpty || location.written.hasSuffix("/") {
         throw location.fault("it is a folder, not a file", help: "give the name of a file in it")
       }
-      return try StagedFile(location, format.encoder(schema))
+      return try StagedRows(StagedFile(location), format.encoder(schema))
     }
   }
 }

@@ -1,23 +1,17 @@
-import Columns
-import Engine
-
-/// An output beside its target.
+/// A file beside its target, which it replaces when it is published.
 ///
-/// Unchecked: `encode` touches only constants, and everything else is called by one worker at a time, as
-/// the protocol says.
-final class StagedFile: StagedOutput, @unchecked Sendable {
+/// Unchecked: called by one worker at a time.
+final class StagedFile: @unchecked Sendable {
   private let location: Location
   /// The target without symbolic links: a link stays one, and what it leads to is replaced.
   private let target: String
   private let staged: String
-  private let encoder: RowEncoder
   private var descriptor: Descriptor?
   private var madeFolders: [String] = []
   private var isPending = true
 
-  init(_ location: Location, _ encoder: RowEncoder) throws {
+  init(_ location: Location) throws {
     self.location = location
-    self.encoder = encoder
     target = SystemCalls.resolved(location.path) ?? location.path
     let slash = target.lastIndex(of: "/")
     let (folder, name) =
@@ -34,16 +28,23 @@ final class StagedFile: StagedOutput, @unchecked Sendable {
     }
     self.descriptor = descriptor
     if case .regular(_, let mode)? = SystemCalls.kind(target) { SystemCalls.setMode(descriptor, mode) }
-    do { try append(encoder.preamble) } catch {
-      discard()
-      throw error
-    }
+  }
+
+  /// Puts what `body` appends in place of a file, all at once.
+  static func replace(_ location: Location, _ body: (_ append: ([UInt8]) throws -> Void) throws -> Void)
+    throws
+  {
+    let file = try StagedFile(location)
+    try body(file.append)
+    try file.finish()
+    try file.publish()
   }
 
   deinit { if isPending { discard() } }
 
   /// Makes the folders that are missing, outermost first, and says which.
-  private static func makeFolders(_ folder: String, _ location: Location) throws -> [String] {
+  @discardableResult
+  static func makeFolders(_ folder: String, _ location: Location) throws -> [String] {
     var missing: [String] = []
     var path = folder
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
@@ -64,8 +65,6 @@ final class StagedFile: StagedOutput, @unchecked Sendable {
     }
     return made
   }
-
-  func encode(_ batch: Batch) throws -> [UInt8] { try encoder.encode(batch) }
 
   func append(_ bytes: [UInt8]) throws {
     guard let descriptor, bytes.withUnsafeBytes({ SystemCalls.write(descriptor, $0) }) else {

@@ -38,7 +38,7 @@ final class Spool {
 
   /// Gives back each piece, in order.
   func forEachPiece(_ location: Location, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
-    if let file, !SystemCalls.rewind(file) { throw location.systemFault(doing: "cannot read the rows back") }
+    if let file, !SystemCalls.seek(file, 0) { throw location.systemFault(doing: "cannot read the rows back") }
     var start = 0
     for size in pieces {
       if let file {

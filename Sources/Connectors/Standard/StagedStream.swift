@@ -12,6 +12,21 @@ final class StagedStream: StagedOutput, @unchecked Sendable {
   enum Target {
     case standardOutput
     case path(Location)
+
+    /// What messages call it.
+    var location: Location {
+      switch self {
+      case .standardOutput: Location("stdout", base: "")
+      case .path(let location): location
+      }
+    }
+
+    func open() -> Descriptor? {
+      switch self {
+      case .standardOutput: .standardOutput
+      case .path(let location): SystemCalls.openForWriting(location.path)
+      }
+    }
   }
 
   private let encoder: RowEncoder
@@ -24,11 +39,7 @@ final class StagedStream: StagedOutput, @unchecked Sendable {
   init(_ encoder: RowEncoder, to target: Target) {
     self.encoder = encoder
     self.target = target
-    location =
-      switch target {
-      case .standardOutput: Location("stdout", base: "")
-      case .path(let location): location
-      }
+    location = target.location
     if case .table(let writer) = encoder { layout = TableLayout(writer) }
   }
 
@@ -42,12 +53,7 @@ final class StagedStream: StagedOutput, @unchecked Sendable {
   func finish() throws {}
 
   func publish() throws {
-    let descriptor: Descriptor?
-    switch target {
-    case .standardOutput: descriptor = .standardOutput
-    case .path(let location): descriptor = SystemCalls.openForWriting(location.path)
-    }
-    guard let descriptor else { throw location.systemFault(doing: "cannot write it") }
+    guard let descriptor = target.open() else { throw location.systemFault(doing: "cannot write it") }
     do {
       try write(layout?.header() ?? encoder.preamble, descriptor)
       try spool.forEachPiece(location) { piece in

@@ -5,7 +5,7 @@ public import Synthesis
 /// Rows that are made, not read.
 public struct SyntheticSource: RowSource {
   /// Rows of a morsel.
-  private static let rowsAtOnce = 8192
+  static let rowsAtOnce = 8192
 
   private let rows: SyntheticRows
   private let needed: [Bool]?
@@ -37,16 +37,18 @@ public struct SyntheticSource: RowSource {
       guard start < rows.count else { return nil }
       let end = min(start + SyntheticSource.rowsAtOnce, rows.count)
       defer { start = end }
-      return Piece(rows: rows, range: start..<end, needed: needed)
+      return SyntheticPiece(rows: rows, range: start..<end, needed: needed)
     }
   }
+}
 
-  private struct Piece: Morsel {
-    let rows: SyntheticRows
-    let range: Range<Int>
-    let needed: [Bool]?
+/// Some of the rows.
+struct SyntheticPiece: Morsel {
+  let rows: SyntheticRows
+  let range: Range<Int>
+  let needed: [Bool]?
 
-    func decode() -> Batch { rows.batch(range, needed: needed) }
-    var size: Int { 0 }
-  }
+  func decode() -> Batch { rows.batch(range, needed: needed) }
+  var size: Int { 0 }
+  func position(ofRow row: Int) -> String { "synthetic:\(range.lowerBound + row + 1)" }
 }

@@ -29,6 +29,11 @@ struct Location: Sendable {
     return (parts + names).joined(separator: "/")
   }
 
+  /// A file in this folder.
+  func inside(_ name: String) -> Location {
+    Location(written: Self.joined(written, name), path: Self.joined(path, name))
+  }
+
   /// The last part.
   var name: String { String(path.split(separator: "/").last ?? "") }
 
@@ -82,10 +87,29 @@ struct Location: Sendable {
   /// The files that the path stands for, by name: itself when it is one, or has no pattern.
   func expanded() throws -> [Location] {
     guard isPattern, SystemCalls.kind(path) == nil else { return [self] }
+    let found = matches()
+    guard !found.isEmpty else {
+      throw fault("no file matches the pattern", help: "`*` and `?` stand for parts of one name, not for `/`")
+    }
+    return found
+  }
+
+  /// The folder that a pattern begins in.
+  var patternFolder: Location { replacing(last: patternParts.count, by: []) }
+
+  /// The parts of a pattern from the first that stands for several names.
+  private var patternParts: [String] {
     let parts = written.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    let first = parts.firstIndex { $0.contains(where: Self.marks.contains) } ?? 0
-    var found = [replacing(last: parts.count - first, by: [])]
-    for part in parts[first...] {
+    return Array(parts.drop { !$0.contains(where: Self.marks.contains) })
+  }
+
+  /// The files that the path stands for at this moment, by name.
+  func matches() -> [Location] {
+    guard isPattern, SystemCalls.kind(path) == nil else {
+      return SystemCalls.kind(path) == nil ? [] : [self]
+    }
+    var found = [patternFolder]
+    for part in patternParts {
       found = found.flatMap { place -> [Location] in
         let names =
           part.contains(where: Self.marks.contains)
@@ -93,16 +117,11 @@ struct Location: Sendable {
             SystemCalls.matches($0, part)
           }
           : [part]
-        return names.map { name in
-          Location(written: Self.joined(place.written, name), path: Self.joined(place.path, name))
-        }
+        return names.map { place.inside($0) }
       }
     }
     found = found.filter {
       if case .directory? = SystemCalls.kind($0.path) { false } else { SystemCalls.kind($0.path) != nil }
-    }
-    guard !found.isEmpty else {
-      throw fault("no file matches the pattern", help: "`*` and `?` stand for parts of one name, not for `/`")
     }
     return found.sorted { $0.written.utf8.lexicographicallyPrecedes($1.written.utf8) }
   }

@@ -11,14 +11,24 @@ import Columns
 /// An open file descriptor, closed with its owner.
 final class Descriptor: Sendable {
   let number: Int32
+  private let isOwn: Bool
 
-  init(_ number: Int32) { self.number = number }
+  init(_ number: Int32) {
+    self.number = number
+    isOwn = true
+  }
 
-  deinit { if number > 2 { _ = close(number) } }
+  /// A descriptor that somebody else closes, or nobody.
+  init(borrowing number: Int32) {
+    self.number = number
+    isOwn = false
+  }
+
+  deinit { if isOwn { _ = close(number) } }
 
   /// The standard streams stay open.
-  static let standardInput = Descriptor(0)
-  static let standardOutput = Descriptor(1)
+  static let standardInput = Descriptor(borrowing: 0)
+  static let standardOutput = Descriptor(borrowing: 1)
 }
 
 /// What a path leads to.
@@ -93,7 +103,9 @@ enum SystemCalls {
 
   static func synchronize(_ descriptor: Descriptor) -> Bool { fsync(descriptor.number) == 0 }
 
-  static func rewind(_ descriptor: Descriptor) -> Bool { lseek(descriptor.number, 0, SEEK_SET) == 0 }
+  static func seek(_ descriptor: Descriptor, _ offset: Int) -> Bool {
+    lseek(descriptor.number, off_t(offset), SEEK_SET) == offset
+  }
 
   /// Makes the directory's entries durable, as far as the file system does.
   static func synchronizeFolder(_ path: String) {

@@ -19,14 +19,19 @@ public protocol Morsel: Sendable {
   /// Decodes and validates the rows, in order.
   /// - Throws: `RowFault` for the first row that does not fit the record.
   func decode() throws -> Batch
+  /// Decodes and validates the rows, in order; leaves out those that do not fit.
+  func decodeFitting() throws -> DecodedRows
   /// Bytes of input, for progress.
   var size: Int { get }
-  /// The place of the row that `decode` gives as its `row`th, from 0: `data/orders.csv:17`. Asked only where
-  /// something is wrong, so it may read the morsel again; empty where it is not known.
+  /// The place of a row by its number in the morsel, from 0, those that do not fit counted: `data/orders.csv:17`.
+  /// Asked only where something is wrong, so it may read the morsel again; empty where it is not known.
   func position(ofRow row: Int) -> String
 }
 
 extension Morsel {
+  /// Can't tell rows apart: one that does not fit is thrown.
+  public func decodeFitting() throws -> DecodedRows { DecodedRows(try decode()) }
+
   /// Nothing is known of it.
   public func position(ofRow row: Int) -> String { "" }
 }
@@ -54,3 +59,6 @@ public protocol StagedOutput: Sendable {
 /// A row that does not decode or breaks a constraint, or an expression that failed. Declared beside the
 /// columns, because the formats throw it, too.
 public typealias RowFault = Columns.RowFault
+
+/// The rows of a morsel: those that fit, and those that do not.
+public typealias DecodedRows = Columns.DecodedRows

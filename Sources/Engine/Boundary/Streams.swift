@@ -13,7 +13,7 @@ public protocol StreamSource: Sendable {
 
 /// A source under way. Called by one thread at a time; never waits.
 public protocol StreamReader: Sendable {
-  /// What comes next.
+  /// What comes next. After `nothing` it is asked again when `arrivals` has been told, or earlier.
   func next() throws -> StreamEvent
   /// The epoch that ends with these positions is complete and will never be read again: a queue may forget it.
   func commit(_ positions: [String: String]) throws
@@ -56,7 +56,9 @@ public struct StreamMorsel: Sendable {
 /// Wakes the driver: something has come.
 public final class Arrivals: Sendable {
   private let gate = Gate()
-  private nonisolated(unsafe) var hasArrived = false  // behind the gate
+  // Behind the gate.
+  private nonisolated(unsafe) var hasArrived = false
+  private nonisolated(unsafe) var next: ContinuousClock.Instant?
 
   /// Nothing has come yet.
   public init() {}
@@ -69,11 +71,21 @@ public final class Arrivals: Sendable {
     }
   }
 
+  /// A reader that has nothing now is to be asked again at this time, or before.
+  public func signal(at time: ContinuousClock.Instant) {
+    gate.withLock { next = next.map { min($0, time) } ?? time }
+  }
+
   /// Waits for `signal`, or until so many nanoseconds have passed.
   func wait(nanoseconds: Int) {
     gate.withLock {
-      if !hasArrived { gate.wait(nanoseconds: nanoseconds) }
+      if !hasArrived {
+        var time = Duration.nanoseconds(nanoseconds)
+        if let next { time = min(time, ContinuousClock.now.duration(to: next)) }
+        if time > .zero { gate.wait(nanoseconds: Int(time / .nanoseconds(1))) }
+      }
       hasArrived = false
+      next = nil
     }
   }
 }

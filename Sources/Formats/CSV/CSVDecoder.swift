@@ -7,7 +7,7 @@ final class CSVDecoder {
   let block: TextBlock
   let base: UnsafePointer<UInt8>
   var outputs: [CSVOutput]
-  /// Rows decoded so far.
+  /// Rows decoded so far; after a fault those before its row.
   var rows = 0
   /// Whether the block is UTF-8 as a whole, so that no field must be asked.
   let isUTF8: Bool
@@ -121,8 +121,8 @@ final class CSVDecoder {
         fault = CSVValueFault(fields: fields, column: column, bad: bad)
       }
     }
+    rows += limit
     if let fault { throw fault.rowFault(plan: plan, block: block) }
-    rows += run.count
   }
 }
 

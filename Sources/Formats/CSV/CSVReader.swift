@@ -14,14 +14,15 @@ public final class CSVReader: @unchecked Sendable {
   ///   - name: What positions call the text: its path.
   ///   - needed: Which columns anything reads; the others are validated, but come as `structure([])`. All of
   ///     them when nil.
+  ///   - arrival: How the text comes.
   /// - Throws: `RowFault`, or what `input` throws.
   public init(
     input: any ByteInput, name: String, schema: TableSchema, dialect: CSVDialect = CSVDialect(),
-    needed: [Bool]? = nil, blockSize: Int = 1 << 18
+    needed: [Bool]? = nil, arrival: TextArrival = .whole, blockSize: Int = 1 << 18
   ) throws {
-    cutter = BlockCutter(input: input, name: name, quote: dialect.quote, blockSize: blockSize)
+    cutter = BlockCutter(input: input, name: name, dialect: dialect, arrival: arrival, blockSize: blockSize)
     guard var block = try cutter.next() else {
-      if dialect.hasHeader {
+      if dialect.hasHeader, arrival != .growing {
         throw RowFault(
           position: name, message: "expected a header, found an empty file",
           help: "the first row names the columns; `header: false` reads a file without one")
@@ -40,6 +41,17 @@ public final class CSVReader: @unchecked Sendable {
     first = block
   }
 
+  /// Reads on in a text whose beginning `reader` has read, from `place` on, where `input` is.
+  public init(
+    continuing reader: CSVReader, input: any ByteInput, at place: TextPlace, blockSize: Int = 1 << 18
+  ) {
+    cutter = BlockCutter(continuing: reader.cutter, input: input, at: place, blockSize: blockSize)
+    plan = reader.plan
+  }
+
+  /// Behind the rows that `next` gave last.
+  public var place: TextPlace { cutter.place }
+
   /// The next rows, or nil at the end.
   public func next() throws -> CSVMorsel? {
     guard let plan else { return nil }
@@ -55,6 +67,12 @@ public final class CSVReader: @unchecked Sendable {
 public struct CSVMorsel: Sendable {
   let plan: CSVPlan
   let block: TextBlock
+  private let rows = TextRows.Memo()
+
+  init(plan: CSVPlan, block: TextBlock) {
+    self.plan = plan
+    self.block = block
+  }
 
   /// Bytes of text.
   public var size: Int { block.range.count }
@@ -62,6 +80,45 @@ public struct CSVMorsel: Sendable {
   /// Decodes and validates the rows, in order.
   /// - Throws: `RowFault` for the first row that does not fit.
   public func decode() throws -> Batch { try CSVDecoder(plan: plan, block: block).decode() }
+
+  /// Decodes and validates the rows, in order; leaves out those that do not fit.
+  public func decodeFitting() throws -> DecodedRows {
+    do { return DecodedRows(try decode()) } catch is RowFault { return try salvage() }
+  }
+
+  /// The place of a row: its file and line.
+  public func position(ofRow row: Int) -> String {
+    let rows = rows.value { TextRows(of: block, plan) }
+    return "\(plan.name):\(block.line(at: rows.range(row).lowerBound))"
+  }
+
+  /// Decodes as many rows at once as seem to fit.
+  private func salvage() throws -> DecodedRows {
+    let rows = rows.value { TextRows(of: block, plan) }
+    var batches: [Batch] = []
+    var refused: [RefusedRow] = []
+    var first = 0
+    var count = rows.count
+    while first < rows.count {
+      let attempted = first..<min(first + count, rows.count)
+      let decoder = CSVDecoder(plan: plan, block: rows.block(attempted))
+      do {
+        batches.append(try decoder.decode())
+        first = attempted.upperBound
+        count *= 2
+      } catch let fault as RowFault {
+        let bad = first + decoder.rows
+        if bad > first {
+          batches.append(try CSVDecoder(plan: plan, block: rows.block(first..<bad)).decode())
+        }
+        refused.append(RefusedRow(row: bad, fault: fault, text: rows.text(bad)))
+        first = bad + 1
+        count = 16
+      }
+    }
+    if batches.isEmpty { batches = [try CSVDecoder(plan: plan, block: rows.block(0..<0)).decode()] }
+    return DecodedRows(.concatenated(batches), refused: refused)
+  }
 }
 
 /// The first row of a text, as strings.

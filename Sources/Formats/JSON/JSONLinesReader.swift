@@ -13,14 +13,20 @@ public final class JSONLinesReader: @unchecked Sendable {
   ///   - refusesUnknown: Whether a key that a record has not is an error.
   ///   - needed: Which columns anything reads; the others are validated, but come as `structure([])`. All of
   ///     them when nil.
+  ///   - arrival: How the text comes.
+  ///   - place: Where in the text `input` begins.
   public init(
     input: any ByteInput, name: String, schema: TableSchema, refusesUnknown: Bool = false,
-    needed: [Bool]? = nil,
+    needed: [Bool]? = nil, arrival: TextArrival = .whole, at place: TextPlace = .start,
     blockSize: Int = 1 << 18
   ) {
-    cutter = BlockCutter(input: input, name: name, quote: nil, blockSize: blockSize)
+    cutter = BlockCutter(
+      input: input, name: name, dialect: nil, arrival: arrival, at: place, blockSize: blockSize)
     plan = JSONPlan(name: name, schema: schema, refusesUnknown: refusesUnknown, needed: needed)
   }
+
+  /// Behind the rows that `next` gave last.
+  public var place: TextPlace { cutter.place }
 
   /// The next rows, or nil at the end.
   public func next() throws -> JSONLinesMorsel? {
@@ -46,13 +52,31 @@ struct JSONPlan: Sendable {
 public struct JSONLinesMorsel: Sendable {
   let plan: JSONPlan
   let block: TextBlock
+  private let rows = TextRows.Memo()
+
+  init(plan: JSONPlan, block: TextBlock) {
+    self.plan = plan
+    self.block = block
+  }
 
   /// Bytes of text.
   public var size: Int { block.range.count }
 
   /// Decodes and validates the rows, in order.
   /// - Throws: `RowFault` for the first row that does not fit.
-  public func decode() throws -> Batch {
+  public func decode() throws -> Batch { try decode(leavesOut: false).batch }
+
+  /// Decodes and validates the rows, in order; leaves out those that do not fit.
+  public func decodeFitting() throws -> DecodedRows { try decode(leavesOut: true) }
+
+  /// The place of a row: its file and line.
+  public func position(ofRow row: Int) -> String {
+    let rows = rows.value { TextRows(ofLines: block) }
+    return "\(plan.name):\(block.line(at: rows.range(row).lowerBound))"
+  }
+
+  private func decode(leavesOut: Bool) throws -> DecodedRows {
+    var refused: [RefusedRow] = []
     let context = JSONContext(refusesUnknown: plan.refusesUnknown)
     let root = JSONColumn(plan.root, context: context, capacity: block.lineFeeds)
     let isUTF8 = UTF8Check.isValid(block.base + block.range.lowerBound, block.range.count)
@@ -62,17 +86,35 @@ public struct JSONLinesMorsel: Sendable {
       let start = scanner.place
       scanner.skipSpaces()
       if !scanner.take(lineFeed) {
-        if !isUTF8 { try checkLine(start) }
-        do throws(JSONIssue) {
-          try root.read(&scanner)
-          scanner.skipSpaces()
-          guard scanner.take(lineFeed) else { throw .trailing }
+        let kept = root.count
+        do throws(RowFault) {
+          if !isUTF8 { try checkLine(start) }
+          do throws(JSONIssue) {
+            try root.read(&scanner)
+            scanner.skipSpaces()
+            guard scanner.take(lineFeed) else { throw .trailing }
+          } catch {
+            throw fault(error, context, at: scanner.place, line: start)
+          }
         } catch {
-          throw fault(error, context, at: scanner.place, line: start)
+          guard leavesOut else { throw error }
+          let length = length(start)
+          let text = String(decoding: UnsafeBufferPointer(start: start, count: length), as: UTF8.self)
+          refused.append(RefusedRow(row: kept + refused.count, fault: error, text: text))
+          context.reset()
+          root.truncate(to: kept)
+          scanner = JSONScanner(start + length + 1, spansLines: false)
         }
       }
     }
-    return batch(root, context)
+    return DecodedRows(batch(root, context), refused: refused)
+  }
+
+  /// Bytes of a line.
+  private func length(_ start: UnsafePointer<UInt8>) -> Int {
+    var count = 0
+    while start[count] != lineFeed { count += 1 }
+    return count
   }
 
   private func batch(_ root: JSONColumn, _ context: JSONContext) -> Batch {
@@ -90,9 +132,8 @@ public struct JSONLinesMorsel: Sendable {
     "\(plan.name):\(block.line(at: place - block.base))"
   }
 
-  private func checkLine(_ start: UnsafePointer<UInt8>) throws {
-    var count = 0
-    while start[count] != lineFeed { count += 1 }
+  private func checkLine(_ start: UnsafePointer<UInt8>) throws(RowFault) {
+    let count = length(start)
     guard !UTF8Check.isValid(start, count) else { return }
     throw RowFault(
       position: position(start),

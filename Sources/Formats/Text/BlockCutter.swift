@@ -8,23 +8,39 @@ final class BlockCutter: @unchecked Sendable {
   private let input: any ByteInput
   private let name: String
   /// nil where every line feed ends a row.
-  private let quote: UInt8?
+  private let dialect: CSVDialect?
+  private let arrival: TextArrival
   private let blockSize: Int
   private let longestRow: Int
-  private var line = 1
-  private var isAtStart = true
+  /// Behind the last block.
+  private(set) var place: TextPlace
   private var isAtEnd = false
   /// What was read past the last cut.
   private var rest: (bytes: Buffer<UInt8>, range: Range<Int>)?
 
   /// A row longer than `longestRow` is an error: most likely its quote is never closed.
-  init(input: any ByteInput, name: String, quote: UInt8?, blockSize: Int, longestRow: Int = 64 << 20) {
+  /// - Parameter place: Where the input begins.
+  init(
+    input: any ByteInput, name: String, dialect: CSVDialect?, arrival: TextArrival = .whole,
+    at place: TextPlace = .start, blockSize: Int, longestRow: Int = 64 << 20
+  ) {
     self.input = input
     self.name = name
-    self.quote = quote
+    self.dialect = dialect
+    self.arrival = arrival
+    self.place = place
     self.blockSize = max(blockSize, 1)
     self.longestRow = longestRow
   }
+
+  /// Goes on elsewhere in the text that `other` cuts.
+  convenience init(continuing other: BlockCutter, input: any ByteInput, at place: TextPlace, blockSize: Int) {
+    self.init(
+      input: input, name: other.name, dialect: other.dialect, arrival: other.arrival, at: place,
+      blockSize: blockSize)
+  }
+
+  private var quote: UInt8? { dialect?.quote }
 
   /// The next block, or nil at the end.
   func next() throws -> TextBlock? {
@@ -34,19 +50,20 @@ final class BlockCutter: @unchecked Sendable {
       let (bytes, count) = try fill(capacity)
       // What was filled is the rest until a cut is found in it.
       rest = (bytes, 0..<count)
+      let isAtStart = place.offset == 0
       if isAtStart, count > 0 { try checkEncoding(bytes, count) }
       let start = isAtStart && hasByteOrderMark(bytes, count) ? 3 : 0
-      if isAtEnd {
+      if isAtEnd, arrival != .growing {
         rest = nil
-        isAtStart = false
         return count > start ? lastBlock(bytes, start..<count) : nil
       }
-      if let block = cut(bytes, start..<count) {
-        isAtStart = false
-        return block
+      if let block = cut(bytes, start..<count) { return block }
+      if isAtEnd {
+        rest = nil
+        return nil
       }
       guard count < longestRow else { throw tooLong(bytes, start..<count) }
-      capacity = min(max(capacity * 2, 64), longestRow)
+      if count == capacity { capacity = min(max(capacity * 2, 64), longestRow) }
     }
   }
 
@@ -63,6 +80,7 @@ final class BlockCutter: @unchecked Sendable {
       let read = try input.read(into: room)
       count += read
       isAtEnd = read == 0
+      if arrival == .live { break }
     }
     (bytes.base + count).update(repeating: 0, count: 65)
     return (bytes, count)
@@ -74,14 +92,17 @@ final class BlockCutter: @unchecked Sendable {
     if quote == nil { quotes = 0 }
     var end = range.upperBound
     let isUnterminated = quotes % 2 != 0
+    // Behind the range it stands, too, where a row may turn out to end after all.
+    bytes.base[end] = lineFeed
     if !isUnterminated, bytes.base[end - 1] != lineFeed {
-      bytes.base[end] = lineFeed
       end += 1
       lineFeeds += 1
     }
-    return TextBlock(
-      bytes: bytes, range: range.lowerBound..<end, firstLine: line, lineFeeds: lineFeeds,
+    let block = TextBlock(
+      bytes: bytes, range: range.lowerBound..<end, firstLine: place.line, lineFeeds: lineFeeds,
       isUnterminated: isUnterminated)
+    place = TextPlace(offset: place.offset + range.upperBound, line: place.line + lineFeeds)
+    return block
   }
 
   /// Cuts behind the last row end in `range`, if there is one.
@@ -101,13 +122,29 @@ final class BlockCutter: @unchecked Sendable {
       }
       end -= 1
     }
+    if counts.second % 2 != 0, let dialect, let last = lastRowEnd(base, range, dialect) {
+      end = last
+      dropped = counts.first - countBytes(base + range.lowerBound, end - range.lowerBound, lineFeed, 0).first
+    }
     guard end > range.lowerBound else { return nil }
     let block = TextBlock(
-      bytes: bytes, range: range.lowerBound..<end, firstLine: line, lineFeeds: counts.first - dropped,
-      isUnterminated: false)
-    line += block.lineFeeds
+      bytes: bytes, range: range.lowerBound..<end, firstLine: place.line,
+      lineFeeds: counts.first - dropped, isUnterminated: false)
+    place = TextPlace(offset: place.offset + end, line: place.line + block.lineFeeds)
     rest = end < range.upperBound ? (bytes, end..<range.upperBound) : nil
     return block
+  }
+
+  /// The end of the last whole row where quotes stand where none may, so that their number tells nothing; nil where
+  /// all stand right.
+  private func lastRowEnd(_ base: UnsafePointer<UInt8>, _ range: Range<Int>, _ dialect: CSVDialect) -> Int? {
+    var last: Int?
+    var isMisquoted = false
+    dialect.forEachRow(of: base, range) { row, isWrong in
+      last = row.upperBound
+      isMisquoted = isMisquoted || isWrong
+    }
+    return isMisquoted ? last : nil
   }
 
   private func hasByteOrderMark(_ bytes: Buffer<UInt8>, _ count: Int) -> Bool {
@@ -135,10 +172,10 @@ final class BlockCutter: @unchecked Sendable {
     let opening = quote.flatMap { bytes.values[range].firstIndex(of: $0) }
     let limit = "a row is longer than \(longestRow >> 20) MiB"
     guard let opening else {
-      return RowFault(position: "\(name):\(line)", message: limit, help: "is this a text of rows?")
+      return RowFault(position: "\(name):\(place.line)", message: limit, help: "is this a text of rows?")
     }
     let lines = countBytes(bytes.base + range.lowerBound, opening - range.lowerBound, lineFeed, 0).first
     return RowFault(
-      position: "\(name):\(line + lines)", message: limit, help: "a quote opens here: is it closed?")
+      position: "\(name):\(place.line + lines)", message: limit, help: "a quote opens here: is it closed?")
   }
 }

@@ -46,7 +46,7 @@ extension Plan.Source {
   fileprivate var json: JSONValue {
     .members([
       "name": .string(name), "type": .string(type), "connector": .string(connector), "path": .optional(path),
-      "replayable": .bool(isReplayable), "refresh": .optional(refresh),
+      "replayable": .bool(isReplayable), "refresh": .optional(refresh), "every": .optional(every),
     ])
   }
 }

@@ -32,10 +32,13 @@ extension Diagnostic {
     _ connector: Identifier, fits: [Boundedness], declared: Boundedness, at span: Span, help: String?
   ) -> Diagnostic {
     let kinds = fits.map { "`\($0.typeName)`" }.joined(separator: " or ")
+    let word = Span(span.file, span.start, span.start + UInt32(declared.typeName.utf8.count))
     return Diagnostic(
       .wrongKind, "`\(connector.text)` gives a \(kinds), not a `\(declared.typeName)`", at: span,
       label: "declared as a `\(declared.typeName)`", labels: [Label(connector.span, "gives a \(kinds)")],
-      help: help)
+      help: help,
+      fixes: declared == .table && fits == [.stream]
+        ? [Fix("declare a `Stream`", edits: [Edit(word, "Stream")])] : [])
   }
 
   // MARK: Options

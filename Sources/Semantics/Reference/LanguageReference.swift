@@ -34,7 +34,7 @@ public enum LanguageReference {
   public static let connectors: [ConnectorEntry] = ConnectorRule.named.sorted { $0.key < $1.key }.map {
     name, rule in
     ConnectorEntry(
-      name: name, kinds: rule.source == nil ? [] : rule.gives.map(\.typeName),
+      name: name, kinds: rule.source == nil ? [] : rule.kinds.map(\.typeName),
       source: rule.source.map { ($0.form ?? $0.example, $0.example) },
       sink: rule.sink.map { ($0.form ?? $0.example, $0.example) })
   }

@@ -36,12 +36,13 @@ extension FlowChecker {
     }
     let connector = connector(of: call)
     let refresh = call.arguments["refresh"].map { duration($0, option: "refresh:", of: call.name.text) }
+    let every = growth(call)
     if let connector {
       refreshes(call, connector)
       settle(connector, of: call)
     }
     guard !checker.diagnostics[before...].hasErrors, let connector else { return nil }
-    return SourceOperation(name: name.text, connector: connector, refresh: refresh)
+    return SourceOperation(name: name.text, connector: connector, refresh: refresh, every: every)
   }
 
   /// The sink of an `into`; nil where something was reported.
@@ -129,10 +130,27 @@ extension FlowChecker {
     case ("http", .stream): "to ask an address again and again write `http(\"https://...\", every: 1m)`"
     case ("http", .request): "the records of a call come from `http(post, \"/path\")`"
     case ("kafka", .table): "a topic has no end: declare a `Stream`, or bind a file to the name in a profile"
+    case (_, .table) where call.rule.streamOption == "every":
+      "`every:` reads what is added, again and again: declare a `Stream`, or leave it out to read once"
+    case (_, .stream) where call.rule.streamOption == "every":
+      "it ends: declare a `Table`, or give `every: 1s` to read what is added, again and again; a profile may bind it "
+        + "to a `Stream` of another connector"
     case (_, .stream) where call.rule.gives == [.table]:
       "it ends: declare a `Table`; a profile may bind it to a `Stream` of another connector"
     default: nil
     }
+  }
+
+  /// `every:` of files that grow.
+  private func growth(_ call: ConnectorCall) -> TypedExpression? {
+    guard call.rule.streamOption == "every", let label = call.arguments.label("every") else { return nil }
+    if let refresh = call.arguments.label("refresh") {
+      report(
+        .optionConflict(
+          refresh, with: label, "`refresh:` reads a table again, and `every:` reads only what has been added",
+          help: "leave out one of them"))
+    }
+    return call.arguments["every"].map { duration($0, option: "every:", of: call.name.text) }
   }
 
   /// `refresh:` is for what is read as a whole, again and again.

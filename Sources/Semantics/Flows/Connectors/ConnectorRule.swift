@@ -19,17 +19,21 @@ struct ConnectorRule: Sendable {
     return signature
   }
 
-  /// Which of its forms a call has: `http` and `synthetic` have two.
+  /// Which of its forms a call has: `http` has two, and what is read as a table may be a stream.
   func form(of name: String, for arguments: [Argument]) -> ConnectorRule {
-    switch name {
-    case "http": return Self.isPoll(arguments) ? .poll : .request
-    case "synthetic":
-      var rule = self
-      rule.gives = arguments.contains { $0.label?.text == "rate" } ? [.stream] : [.table]
-      return rule
-    default: return self
+    if name == "http" { return Self.isPoll(arguments) ? .poll : .request }
+    var rule = self
+    if let streamOption, arguments.contains(where: { $0.label?.text == streamOption }) {
+      rule.gives = [.stream]
     }
+    return rule
   }
+
+  /// The option with which what is else a table is a stream: how often to look for more, how fast rows come.
+  var streamOption: String? { ["every", "rate"].first { source?.options.contains($0) ?? false } }
+
+  /// The kinds of flow that its forms can give.
+  var kinds: [Boundedness] { streamOption == nil ? gives : [.table, .stream] }
 
   private static func isPoll(_ arguments: [Argument]) -> Bool {
     if arguments.contains(where: { $0.label?.text == "every" }) { return true }
@@ -64,9 +68,9 @@ extension ConnectorRule {
 
   private static let csv = ConnectorRule(
     source: CallSignature(
-      kind: "connector", positional: ["a path"], options: csvOptions + ["unknown", "refresh"],
+      kind: "connector", positional: ["a path"], options: csvOptions + ["unknown", "refresh", "every"],
       example: "csv(\"data/orders.csv\", null: \"NA\")",
-      form: "csv(path, separator:, header:, null:, quote:, unknown: fail, refresh:)"),
+      form: "csv(path, separator:, header:, null:, quote:, unknown: fail, refresh:, every:)"),
     sink: CallSignature(
       kind: "connector", positional: ["a path"], options: csvOptions,
       example: "csv(\"out/report.csv\", separator: \";\")",
@@ -75,8 +79,8 @@ extension ConnectorRule {
 
   private static let jsonLines = ConnectorRule(
     source: CallSignature(
-      kind: "connector", positional: ["a path"], options: ["unknown", "refresh"],
-      example: "jsonl(\"data/orders.jsonl\")", form: "jsonl(path, unknown: fail, refresh:)"),
+      kind: "connector", positional: ["a path"], options: ["unknown", "refresh", "every"],
+      example: "jsonl(\"data/orders.jsonl\")", form: "jsonl(path, unknown: fail, refresh:, every:)"),
     sink: CallSignature(
       kind: "connector", positional: ["a path"], example: "jsonl(\"out/report.jsonl\")",
       form: "jsonl(path, write: append | replace, publish: always, allow:)"),
@@ -100,8 +104,8 @@ extension ConnectorRule {
 
   private static let lines = ConnectorRule(
     source: CallSignature(
-      kind: "connector", positional: ["a path"], options: ["refresh"], example: "lines(\"data/words.txt\")",
-      form: "lines(path, refresh:)"),
+      kind: "connector", positional: ["a path"], options: ["refresh", "every"],
+      example: "lines(\"data/words.txt\")", form: "lines(path, refresh:, every:)"),
     sink: CallSignature(
       kind: "connector", positional: ["a path"], example: "lines(\"out/words.txt\")",
       form: "lines(path, write: append | replace, publish: always, allow:)"),

@@ -91,12 +91,17 @@ public struct SourceOperation: Sendable {
   public let connector: Connector
   /// How often a table of a stream or service is read again; a constant `Duration`.
   public let refresh: TypedExpression?
+  /// How often files of a stream are looked at for what has been added; a constant `Duration`.
+  public let every: TypedExpression?
 
   /// Makes a source.
-  public init(name: String, connector: Connector, refresh: TypedExpression? = nil) {
+  public init(
+    name: String, connector: Connector, refresh: TypedExpression? = nil, every: TypedExpression? = nil
+  ) {
     self.name = name
     self.connector = connector
     self.refresh = refresh
+    self.every = every
   }
 }
 

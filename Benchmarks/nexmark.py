@@ -22,7 +22,7 @@ from flink import Flink, Refused  # noqa: E402
 from oracle import PUBLISHED, QUERIES, Oracle, kinds, outputs  # noqa: E402
 
 EVENTS = 1_000_000
-PARTS = 2
+FILES = 2
 RUNS = 3
 LIMIT = 300
 
@@ -34,7 +34,7 @@ def generated(work, events):
         source = os.path.join(FOLDER, "generate.cpp")
         subprocess.run(["g++", "-std=c++17", "-O2", "-o", program, source], check=True)
     folder = os.path.join(work, str(events))
-    subprocess.run([program, str(events), str(PARTS), folder], check=True)
+    subprocess.run([program, str(events), str(FILES), folder], check=True)
     return folder
 
 

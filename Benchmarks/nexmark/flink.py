@@ -20,7 +20,7 @@ taskmanager:
   host: 127.0.0.1
   bind-host: 127.0.0.1
   numberOfTaskSlots: 2
-  memory: {{ process: {{ size: 4g }} }}
+  memory: {{ process: {{ size: 6g }} }}
 rest: {{ address: 127.0.0.1, bind-address: 127.0.0.1, port: {rest} }}
 parallelism: {{ default: 2 }}
 env: {{ java: {{ opts: {{ all: {opens} }} }} }}
@@ -126,6 +126,8 @@ class Flink:
             with urllib.request.urlopen(request, timeout=60) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
+            if error.code == 503:
+                raise
             lines = "".join(json.load(error)["errors"]).splitlines()
             raise Refused(next((line for line in reversed(lines) if line.startswith("Caused by")), lines[0]))
 

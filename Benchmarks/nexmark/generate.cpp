@@ -1,8 +1,7 @@
-// Writes the events of Nexmark as CSV without headers: generate EVENTS PARTS FOLDER gives FOLDER/persons/0.csv and so
-// on, the same for auctions and bids; the events of a kind are dealt to the parts in turn, in time order within each.
-// Event n is a pure function of n: its random numbers are those of Java's 48-bit generator seeded with n, and the
-// rules are the published ones, so that published counts can be compared. Channels and addresses of bids are drawn
-// after what the rules draw.
+// Writes the events of Nexmark as CSV without headers: generate EVENTS FILES FOLDER gives FOLDER/persons/000.csv and so
+// on, the same for auctions and bids, so many files each, in the order of time. Event n is a pure function of n: its
+// random numbers are those of Java's 48-bit generator seeded with n, and the rules are the published ones, so that
+// published counts can be compared. Channels and addresses of bids are drawn after what the rules draw.
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -180,58 +179,62 @@ void append_bid(std::string& text, int64_t n) {
   append_padding(text, random, 4 * 8, 100);
 }
 
-/// The files of one kind of events.
-class Parts {
+/// The file of one kind of events that is written now.
+class File {
  public:
-  Parts(const std::filesystem::path& folder, int count) {
-    std::filesystem::create_directories(folder);
-    for (int part = 0; part < count; part++) {
-      auto path = folder / (std::to_string(part) + ".csv");
-      std::FILE* file = std::fopen(path.c_str(), "w");
-      if (file == nullptr) {
-        std::perror(path.c_str());
-        std::exit(1);
-      }
-      files.emplace_back(file, std::fclose);
+  explicit File(const std::filesystem::path& folder) : folder(folder) { std::filesystem::create_directories(folder); }
+
+  void start(int number) {
+    char name[16];
+    std::snprintf(name, sizeof name, "%03d.csv", number);
+    auto path = folder / name;
+    file.reset(std::fopen(path.c_str(), "w"));
+    if (!file) {
+      std::perror(path.c_str());
+      std::exit(1);
     }
   }
 
   void write(std::string& row) {
     row += '\n';
-    std::fwrite(row.data(), 1, row.size(), files[next].get());
-    next = (next + 1) % files.size();
+    std::fwrite(row.data(), 1, row.size(), file.get());
     row.clear();
   }
 
  private:
-  std::vector<std::unique_ptr<std::FILE, int (*)(std::FILE*)>> files;
-  size_t next = 0;
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::filesystem::path folder;
+  std::unique_ptr<std::FILE, Close> file;
 };
 
 }  // namespace
 
 int main(int count, char** arguments) {
   if (count != 4) {
-    std::fprintf(stderr, "usage: generate EVENTS PARTS FOLDER\n");
+    std::fprintf(stderr, "usage: generate EVENTS FILES FOLDER\n");
     return 2;
   }
   int64_t events = std::atoll(arguments[1]);
-  int parts = std::atoi(arguments[2]);
+  int files = std::atoi(arguments[2]);
   std::filesystem::path folder = arguments[3];
-  Parts persons(folder / "persons", parts);
-  Parts auctions(folder / "auctions", parts);
-  Parts bids(folder / "bids", parts);
+  File persons(folder / "persons"), auctions(folder / "auctions"), bids(folder / "bids");
   std::string row;
-  for (int64_t n = 0; n < events; n++) {
-    if (n % 50 < persons_of_50) {
-      append_person(row, n);
-      persons.write(row);
-    } else if (n % 50 < persons_of_50 + auctions_of_50) {
-      append_auction(row, n);
-      auctions.write(row);
-    } else {
-      append_bid(row, n);
-      bids.write(row);
+  int64_t n = 0;
+  for (int number = 0; number < files; number++) {
+    for (File* file : {&persons, &auctions, &bids}) file->start(number);
+    for (int64_t end = events * (number + 1) / files; n < end; n++) {
+      if (n % 50 < persons_of_50) {
+        append_person(row, n);
+        persons.write(row);
+      } else if (n % 50 < persons_of_50 + auctions_of_50) {
+        append_auction(row, n);
+        auctions.write(row);
+      } else {
+        append_bid(row, n);
+        bids.write(row);
+      }
     }
   }
 }

@@ -58,6 +58,8 @@ public protocol RowPositions: Sendable {
   func position(ofRow row: Int) -> String
   /// The number of the partition that the morsel is of, among those of its source.
   var partition: Int { get }
+  /// The source's name.
+  var source: String { get }
 }
 
 /// Rows of one morsel and which of its rows they are.

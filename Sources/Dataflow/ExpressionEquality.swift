@@ -1,7 +1,7 @@
 import Semantics
 
 /// Whether two expressions say the same, up to the names of what they bind.
-struct ExpressionEquality {
+public struct ExpressionEquality {
   /// The locals bound on the left, with their partners on the right.
   private var partners: [Int: Int] = [:]
 
@@ -10,7 +10,8 @@ struct ExpressionEquality {
     return equality.same(left, right)
   }
 
-  static func areSame(_ left: TypedLambda, _ right: TypedLambda) -> Bool {
+  /// Whether two lambdas give the same for the same arguments.
+  public static func areSame(_ left: TypedLambda, _ right: TypedLambda) -> Bool {
     var equality = ExpressionEquality()
     return equality.same(left, right)
   }

@@ -175,7 +175,7 @@ extension Literal {
 
 extension Type {
   /// The name of the field at an index of a record or row.
-  func fieldName(_ index: Int) -> String {
+  public func fieldName(_ index: Int) -> String {
     switch self {
     case .record(let record) where record.fields.indices.contains(index): record.fields[index].name
     case .row(let row) where row.names.indices.contains(index): row.names[index]

@@ -1,24 +1,124 @@
+import Synchronization
+
 /// Keeps runs for as long as the process lives.
-public actor InMemoryRunStore: RunStore {
-  private var records: [RunID: RunRecord] = [:]
-  private var jobs: [RunID: [JobRecord]] = [:]
-  private var plans: [String: PlanRecord] = [:]
-  private var order: [RunID] = []
+public final class InMemoryRunStore: RunStore {
+  private let memory = Mutex(Memory())
 
   /// An empty store.
   public init() {}
 
   /// Records a run that is planned.
-  public func create(_ run: RunRecord, jobs: [JobRecord], plan: PlanRecord) throws(StoreError) {
-    guard records[run.id] == nil else { throw .duplicate(run.id) }
+  public func create(_ run: RunRecord, jobs: [JobRecord], plan: PlanRecord) async throws(StoreError) {
+    let isNew = memory.withLock { $0.create(run, jobs, plan) }
+    if !isNew { throw .duplicate(run.id) }
+  }
+
+  /// Records what changed in a run that is under way.
+  public func update(_ id: RunID, _ changes: [RunChange]) async throws(StoreError) -> Bool {
+    memory.withLock { $0.update(id, changes) }
+  }
+
+  /// Records that a run is planned again.
+  public func resume(_ run: RunRecord, jobs: [JobRecord], plan: PlanRecord) async throws(StoreError) -> Bool {
+    memory.withLock { $0.resume(run, jobs, plan) }
+  }
+
+  /// The newest runs first.
+  public func runs(_ filter: RunFilter) async throws(StoreError) -> [RunRecord] {
+    memory.withLock { $0.runs(filter) }
+  }
+
+  /// The run of an id.
+  public func run(_ id: RunID) async throws(StoreError) -> RunRecord? { memory.withLock { $0.records[id] } }
+
+  /// The jobs of a run.
+  public func jobs(of run: RunID) async throws(StoreError) -> [JobRecord] {
+    memory.withLock { $0.jobs[run] ?? [] }
+  }
+
+  /// The plan of a hash.
+  public func plan(_ hash: String) async throws(StoreError) -> PlanRecord? {
+    memory.withLock { $0.plans[hash] }
+  }
+
+  /// Records that an epoch is complete.
+  public func commit(
+    _ epoch: EpochRecord, operators: [OperatorRecord], by owner: Owner
+  ) throws(StoreError) {
+    let isOwned = memory.withLock { $0.commit(epoch, operators, owner) }
+    if !isOwned { throw .lostRun(epoch.run) }
+  }
+
+  /// Records that epochs are shown.
+  public func markApplied(_ run: RunID, through epoch: Int) throws(StoreError) {
+    memory.withLock { memory in
+      for index in (memory.epochs[run] ?? []).indices where memory.epochs[run]![index].number <= epoch {
+        memory.epochs[run]![index].isApplied = true
+      }
+    }
+  }
+
+  /// The newest epoch of a run.
+  public func resumePoint(of run: RunID) throws(StoreError) -> EpochRecord? {
+    memory.withLock { $0.epochs[run]?.last }
+  }
+
+  /// The newest epochs of a run, in order.
+  public func epochs(of run: RunID, last: Int) async throws(StoreError) -> [EpochRecord] {
+    memory.withLock { Array(($0.epochs[run] ?? []).suffix(last)) }
+  }
+
+  /// What each operator had done at the newest epoch.
+  public func operators(of run: RunID) async throws(StoreError) -> [OperatorRecord] {
+    memory.withLock { $0.operators[run] ?? [] }
+  }
+}
+
+private struct Memory {
+  var records: [RunID: RunRecord] = [:]
+  var jobs: [RunID: [JobRecord]] = [:]
+  var plans: [String: PlanRecord] = [:]
+  var epochs: [RunID: [EpochRecord]] = [:]
+  var operators: [RunID: [OperatorRecord]] = [:]
+  private var order: [RunID] = []
+
+  mutating func create(_ run: RunRecord, _ jobs: [JobRecord], _ plan: PlanRecord) -> Bool {
+    guard records[run.id] == nil else { return false }
     records[run.id] = run
     self.jobs[run.id] = jobs
     if plans[plan.hash] == nil { plans[plan.hash] = plan }
     order.append(run.id)
+    return true
   }
 
-  /// Records what changed in a run that is under way.
-  public func update(_ id: RunID, _ changes: [RunChange]) throws(StoreError) -> Bool {
+  mutating func resume(_ run: RunRecord, _ jobs: [JobRecord], _ plan: PlanRecord) -> Bool {
+    guard let former = records[run.id], former.state.isResumable else { return false }
+    var next = RunRecord(
+      id: run.id, pipeline: run.pipeline, file: run.file, parameters: run.parameters, planHash: plan.hash,
+      mode: run.mode, backend: run.backend, owner: run.owner, created: former.created)
+    next.seen = run.seen
+    next.rowsIn = former.rowsIn
+    next.rowsOut = former.rowsOut
+    records[run.id] = next
+    if plans[plan.hash] == nil { plans[plan.hash] = plan }
+    if former.planHash == plan.hash {
+      for index in (self.jobs[run.id] ?? []).indices { self.jobs[run.id]![index].state = .waiting }
+    } else {
+      self.jobs[run.id] = jobs
+    }
+    return true
+  }
+
+  mutating func commit(_ epoch: EpochRecord, _ operators: [OperatorRecord], _ owner: Owner) -> Bool {
+    guard let run = records[epoch.run], !run.state.isFinal, run.owner == owner,
+      epoch.number > epochs[epoch.run]?.last?.number ?? 0
+    else { return false }
+    epochs[epoch.run, default: []].append(epoch)
+    self.operators[epoch.run] = operators
+    return true
+  }
+
+  mutating func update(_ id: RunID, _ changes: [RunChange]) -> Bool {
     guard var run = records[id], !run.state.isFinal else { return false }
     var jobs = jobs[id] ?? []
     for change in changes {
@@ -58,8 +158,7 @@ public actor InMemoryRunStore: RunStore {
     return true
   }
 
-  /// The newest runs first.
-  public func runs(_ filter: RunFilter) throws(StoreError) -> [RunRecord] {
+  func runs(_ filter: RunFilter) -> [RunRecord] {
     let found = order.compactMap { records[$0] }.filter { run in
       run.id.text.hasPrefix(filter.prefix ?? "") && (filter.pipeline ?? run.pipeline) == run.pipeline
         && filter.states?.contains(run.state) ?? true
@@ -69,13 +168,4 @@ public actor InMemoryRunStore: RunStore {
     }
     return newest.prefix(filter.limit ?? newest.count).map(\.element)
   }
-
-  /// The run of an id.
-  public func run(_ id: RunID) throws(StoreError) -> RunRecord? { records[id] }
-
-  /// The jobs of a run.
-  public func jobs(of run: RunID) throws(StoreError) -> [JobRecord] { jobs[run] ?? [] }
-
-  /// The plan of a hash.
-  public func plan(_ hash: String) throws(StoreError) -> PlanRecord? { plans[hash] }
 }

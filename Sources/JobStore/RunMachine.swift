@@ -1,14 +1,19 @@
 /// How far a run is.
 public enum RunState: String, Hashable, Sendable, CaseIterable {
   case planned, running, succeeded, failed, cancelled
+  /// A stream that was told to stop, with all it holds kept.
+  case stopped
 
-  /// Whether nothing more will happen.
+  /// Whether nothing more will happen, short of a stream that is resumed.
   public var isFinal: Bool { self != .planned && self != .running }
+
+  /// Whether a stream that is so far may be resumed.
+  public var isResumable: Bool { self == .stopped || self == .failed || self == .cancelled }
 }
 
 /// How far a job, or one try of it, is.
 public enum JobState: String, Hashable, Sendable, CaseIterable {
-  case waiting, running, succeeded, failed, cancelled
+  case waiting, running, succeeded, failed, cancelled, stopped
 
   /// Whether nothing more will happen, short of another try.
   public var isFinal: Bool { self != .waiting && self != .running }
@@ -27,9 +32,13 @@ public enum JobState: String, Hashable, Sendable, CaseIterable {
 ///   │        cancelled        │ │            failed            │
 ///   └─────────────────────────┘ └──────────────────────────────┘
 ///
+///   a stream:  running ──> stopped  (told to stop, with a savepoint)
+///              stopped, failed, cancelled ──> planned  (resumed: by the store, for another machine)
+///
 ///   a job:   waiting ──> running ──> succeeded
 ///               │           ├──────> failed        (its run fails)
-///               └───────────┴──────> cancelled     (its run failed or was cancelled)
+///               ├───────────┼──────> cancelled     (its run failed or was cancelled)
+///               └───────────┴──────> stopped       (its run was stopped)
 /// ```
 /// `publishing` is shown as `running`: once it has begun a run can't be cancelled, only finish. What is told
 /// after a run has ended changes nothing.
@@ -46,6 +55,8 @@ public struct RunMachine: Sendable {
     /// With the job that is to blame, where it is known.
     case failed(job: Int?, RunError)
     case cancel
+    /// The stream has made a savepoint, from which it may go on.
+    case stopped
     /// The process that ran it is gone.
     case lost(RunError)
   }
@@ -100,13 +111,17 @@ public struct RunMachine: Sendable {
     case .cancel:
       guard !isPublishing else { return [] }
       return [.stop] + close(as: .cancelled, nil) + [.discard]
+    case .stopped:
+      guard state == .running else { return [] }
+      return close(as: .stopped, nil)
     case .lost(let error): return close(as: .failed, error)
     }
   }
 
   /// Ends the run, and the jobs that have not ended.
   private mutating func close(as final: RunState, _ error: RunError?) -> [Action] {
-    let closed = jobs.indices.filter { !jobs[$0].isFinal }.flatMap { end($0, as: .cancelled, nil) }
+    let rest: JobState = final == .stopped ? .stopped : .cancelled
+    let closed = jobs.indices.filter { !jobs[$0].isFinal }.flatMap { end($0, as: rest, nil) }
     state = final
     return closed + [.record(final, error)]
   }

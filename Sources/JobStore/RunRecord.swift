@@ -52,7 +52,7 @@ public struct RunRecord: Hashable, Sendable {
   public let parameters: String
   /// The hash of the plan.
   public let planHash: String
-  /// `batch`.
+  /// `batch`, `stream` or `service`.
   public let mode: String
   /// The backend that runs it.
   public let backend: String

@@ -10,6 +10,16 @@ public protocol RunRecorder: Sendable {
   func update(_ run: RunID, _ changes: [RunChange]) async throws(StoreError) -> Bool
 }
 
+/// Lets streams go on that have ended before all of their input was read.
+public protocol RunResumer: Sendable {
+  /// Records that a run is planned again, as `run` says, with these jobs and this plan: it keeps its id, the
+  /// time it was created and its rows so far. Jobs of an unchanged plan keep their tries.
+  /// - Returns: Whether it was there to be resumed: it was stopped, has failed or was cancelled. Of several
+  /// that
+  ///   try at once, one is told so.
+  func resume(_ run: RunRecord, jobs: [JobRecord], plan: PlanRecord) async throws(StoreError) -> Bool
+}
+
 /// Tells of runs.
 public protocol RunReader: Sendable {
   /// The newest runs first.
@@ -29,7 +39,7 @@ public protocol PlanReader: Sendable {
 }
 
 /// A store of runs.
-public typealias RunStore = RunRecorder & RunReader & PlanReader
+public typealias RunStore = RunRecorder & RunResumer & RunReader & PlanReader & EpochStore
 
 /// Which runs are wanted.
 public struct RunFilter: Hashable, Sendable {
@@ -85,4 +95,6 @@ public enum StoreError: Error, Hashable, Sendable {
   case unusable(path: String, reason: String)
   /// The id is taken.
   case duplicate(RunID)
+  /// The run is no longer this process's: it has ended, or another process goes on with it.
+  case lostRun(RunID)
 }

@@ -6,10 +6,14 @@ import Semantics
 /// plans share their bytes.
 struct CanonicalBytes {
   private(set) var bytes: [UInt8] = []
+  /// Whether records and their fields go by name, so that a record may get other fields and these another place.
+  let goesByName: Bool
   /// Locals, types and functions are numbered as they are first met.
   private var locals: [Int: Int] = [:]
   private var nominals: [ObjectIdentifier: Int] = [:]
   private var functions: [ObjectIdentifier: Int] = [:]
+
+  init(goesByName: Bool = false) { self.goesByName = goesByName }
 
   /// The bytes of a plan: its graph, and how it is cut into jobs.
   static func plan(_ graph: Graph, jobs: [[Int]], shards: Int) -> [UInt8] {
@@ -111,6 +115,10 @@ struct CanonicalBytes {
   }
 
   private mutating func add(_ record: RecordType) {
+    if goesByName {
+      add("record")
+      return add(record.name)
+    }
     guard isNew("record", record) else { return }
     add(record.name)
     add(record.fields) { canonical, field in

@@ -1,3 +1,4 @@
+import Dataflow
 import Semantics
 
 extension CanonicalBytes {
@@ -18,7 +19,13 @@ extension CanonicalBytes {
     case .field(let base, let index):
       add("field")
       add(base)
-      add(index)
+      if goesByName { add(base.type.fieldName(index)) } else { add(index) }
+    case .construct(let values) where goesByName:
+      add("construct")
+      add(expression.ownFields(values)) { canonical, field in
+        canonical.add(field.name)
+        canonical.add(field.value)
+      }
     case .construct(let values):
       add("construct")
       add(values) { $0.add($1) }
@@ -136,6 +143,22 @@ extension CanonicalBytes {
       add("Regex")
       add(source)
     case .none: add("none")
+    }
+  }
+}
+
+extension TypedExpression {
+  /// The values of a construction, but for those that a field has by default or takes from a record of the same
+  /// type: a new field of the record would be one of these.
+  fileprivate func ownFields(_ values: [TypedExpression]) -> [(name: String, value: TypedExpression)] {
+    values.enumerated().compactMap { index, value in
+      if case .field(let base, index) = value.kind, base.type == type { return nil }
+      if case .record(let record) = type, let standard = record.fields[index].defaultValue,
+        standard.text == value.text
+      {
+        return nil
+      }
+      return (type.fieldName(index), value)
     }
   }
 }

@@ -178,7 +178,7 @@ extension CanonicalBytes {
     }
   }
 
-  private mutating func add(_ shape: WindowShape) {
+  mutating func add(_ shape: WindowShape) {
     add(shape.name)
     switch shape {
     case .tumbling(let length, let zone):
@@ -284,17 +284,19 @@ extension CanonicalBytes {
     add(aggregate.keyLocal) { $0.add($1) }
     add(aggregate.window?.start) { $0.add($1) }
     add(aggregate.window?.end) { $0.add($1) }
-    add(aggregate.calls) { canonical, call in
-      canonical.add(call.function.rawValue)
-      canonical.add(call.argument) { $0.add($1) }
-      canonical.add(call.constant)
-      canonical.add(call.filters) { $0.add($1) }
-      canonical.add(call.local)
-    }
+    add(aggregate.calls) { $0.add($1) }
     add(aggregate.result)
   }
 
-  private mutating func add(_ key: SortKey) {
+  mutating func add(_ call: AggregateCall) {
+    add(call.function.rawValue)
+    add(call.argument) { $0.add($1) }
+    add(call.constant)
+    add(call.filters) { $0.add($1) }
+    add(call.local)
+  }
+
+  mutating func add(_ key: SortKey) {
     add(key.key)
     add(key.isDescending)
   }

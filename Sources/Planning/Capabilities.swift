@@ -26,16 +26,16 @@ public struct BackendCapabilities: Hashable, Sendable {
   /// The operators that it has, by their names in the source; `task` stands for calls of all tasks, `hash` for
   /// hashing under a secret.
   public let operators: Set<String>
-  /// The ways of writing that it has besides replacing all rows: `append`, `replace(by:)`, `upsert`, `delete`,
-  /// `publish`.
-  public let sinkOptions: Set<String>
+  /// By connector the ways of writing that it has besides replacing all rows: `append`, `replace(by:)`, `upsert`,
+  /// `delete`, `publish`.
+  public let sinkOptions: [String: Set<String>]
   /// What it can do besides.
   public let features: Set<Feature>
 
   /// Makes a set of capabilities.
   public init(
     backend: String, modes: Set<Mode>, connectors: Set<String>, operators: Set<String>,
-    sinkOptions: Set<String> = [], features: Set<Feature> = []
+    sinkOptions: [String: Set<String>] = [:], features: Set<Feature> = []
   ) {
     self.backend = backend
     self.modes = modes
@@ -57,10 +57,12 @@ public struct BackendCapabilities: Hashable, Sendable {
     for node in graph.nodes {
       switch node.operation {
       case .source(let source):
+        // The rows of a call come with it, wherever services run.
+        if case .request = source.connector { break }
         refuse(source.connector.name, source.name, node.span, &refusals)
       case .sink(let sink):
         refuse(sink.connector.name, sink.name, node.span, &refusals)
-        refuse(sink, node.span, &refusals)
+        refuse(sink, graph.mode, node.span, &refusals)
       case .task: refuse("task", node.span, &refusals)
       default:
         if !operators.contains(node.operation.name) {
@@ -72,7 +74,7 @@ public struct BackendCapabilities: Hashable, Sendable {
       for (feature, span) in node.needs { need(feature, at: span) }
     }
     if let region = graph.regions.first { need(.jobs, at: region.span) }
-    if graph.run.retry != nil || graph.run.timeout != nil,
+    if graph.run.retry != nil || (graph.run.timeout != nil && graph.mode != .service),
       let span = graph.run.mode?.span ?? graph.nodes.first?.span
     {
       need(.runLimits, at: span)
@@ -110,17 +112,20 @@ public struct BackendCapabilities: Hashable, Sendable {
       .backendLacks, "the backend `\(backend)` does not run \(what) yet", at: span, label: "needs \(what)")
   }
 
-  private func refuse(_ sink: SinkOperation, _ span: Span, _ refusals: inout [Diagnostic]) {
+  private func refuse(
+    _ sink: SinkOperation, _ mode: Mode, _ span: Span, _ refusals: inout [Diagnostic]
+  ) {
     guard connectors.contains(sink.connector.name) else { return }
     var wanted = sink.publishesAlways ? ["publish"] : []
     switch sink.write {
-    case .append: wanted.append("append")
+    // Epochs are added one by one, whatever runs them.
+    case .append: if mode != .stream { wanted.append("append") }
     case .replace(by: nil): break
     case .replace: wanted.append("replace(by:)")
     case .upsert: wanted.append("upsert")
     case .delete: wanted.append("delete")
     }
-    for option in wanted where !sinkOptions.contains(option) {
+    for option in wanted where sinkOptions[sink.connector.name]?.contains(option) != true {
       let isPublish = option == "publish"
       let what = isPublish ? "publish before the checks" : "write with `\(option)`"
       refusals.append(

@@ -19,6 +19,10 @@ import Diagnosing
 ///     backend: cluster
 ///     pool: nightly
 ///     database: { env: THALWEG_DATABASE_URL }   # the store of runs that several machines share
+///     serve:                      # who may call its services
+///       tokens: { env: TOKENS }   # one of these as `Authorization: Bearer TOKEN`, or a signed token
+///       jwt: { keys: { file: keys.json }, issuer: "https://id.example", audience: quote }
+///       max_body: 1MiB
 ///
 /// backends:                       # `local` is there without being declared
 ///   cluster: { kind: kubernetes, namespace: data, image: "registry/thalweg:1" }
@@ -85,6 +89,8 @@ public struct Profile: Sendable {
   public var pool: Spanned<String>?
   /// Where the address of the shared store of runs is.
   public var database: SecretReference?
+  /// Who may call its services.
+  public var serve: ServeSettings?
   /// Variables that it needs and that are not set: findings where it is in effect.
   public var unset: [Diagnostic] = []
 }

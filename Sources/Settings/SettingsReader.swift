@@ -71,7 +71,7 @@ struct SettingsReader {
     defer { unset = [] }
     // A profile that says nothing is one: all is as written.
     if node.isNull { return profile }
-    let known = ["extends", "bindings", "secrets", "backend", "pool", "database"]
+    let known = ["extends", "bindings", "secrets", "backend", "pool", "database", "serve"]
     guard let fields = fields(node, of: "the profile `\(name.value)`", known: known) else { return profile }
     profile.base = fields["extends"].flatMap { text($0.value, "the name of a profile") }
     profile.bindings = named(fields["bindings"], "bindings") { reader, key, node in reader.binding(key, node)
@@ -82,6 +82,7 @@ struct SettingsReader {
     profile.backend = fields["backend"].flatMap { text($0.value, "the name of a backend") }
     profile.pool = fields["pool"].flatMap { text($0.value, "the name of a pool") }
     profile.database = fields["database"].flatMap { secret($0.value, of: Spanned($0.key, $0.keySpan)) }
+    profile.serve = fields["serve"].flatMap { serve($0) }
     profile.unset = unset
     return profile
   }
@@ -99,7 +100,7 @@ struct SettingsReader {
   }
 
   /// `{ env: NAME }` or `{ file: path }`.
-  private mutating func secret(_ node: YAMLNode, of name: Spanned<String>) -> SecretReference? {
+  mutating func secret(_ node: YAMLNode, of name: Spanned<String>) -> SecretReference? {
     if case .scalar(let scalar) = node.content, !scalar.isNull {
       report(.literalSecret(name, at: node.span, variable: scalar.variable))
       return nil

@@ -21,7 +21,8 @@ struct Thalweg: AsyncParsableCommand {
       """,
     version: "thalweg \(version)",
     subcommands: [
-      Check.self, Lint.self, ListRules.self, Fmt.self, Plan.self, Run.self, Test.self, Synth.self, Runs.self,
+      Check.self, Lint.self, ListRules.self, Fmt.self, Plan.self, Run.self, Serve.self, Test.self, Synth.self,
+      Runs.self,
       Explain.self,
     ])
 

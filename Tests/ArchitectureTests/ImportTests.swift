@@ -25,17 +25,18 @@ private let allowed: [String: Set<String>] = [
   "PostgreSQL": ["CPostgreSQL", "Foundation"],
   "Connectors": [
     "Columns", "Formats", "Engine", "Dataflow", "Diagnosing", "Synthesis", "Kafka", "PostgreSQL",
-    "AsyncHTTPClient", "Foundation",
+    "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "Foundation",
   ],
   "JobStore": ["GRDB", "Foundation"],
   "Execution": [
     "Diagnosing", "Syntax", "Semantics", "Dataflow", "Planning", "Compiler", "Columns", "Formats",
-    "Engine", "Connectors", "JobStore", "Hashing", "Settings", "Linting", "Synthesis", "RegularExpressions",
-    "Foundation",
+    "Engine", "Connectors", "PostgreSQL", "JobStore", "Hashing", "Settings", "Linting", "Synthesis",
+    "RegularExpressions", "Foundation",
   ],
   "Serving": [
     "Diagnosing", "Semantics", "Dataflow", "Planning", "Compiler", "Columns", "Formats", "Engine", "JobStore",
-    "Execution", "Settings", "Hummingbird", "HTTPTypes", "NIOCore", "Logging", "ServiceLifecycle", "JWTKit",
+    "Execution", "Settings", "Hashing", "RegularExpressions", "HummingbirdCore", "NIOCore", "NIOHTTP1",
+    "NIOPosix", "Logging", "JWTKit",
     "Foundation",
   ],
   "thalweg": [

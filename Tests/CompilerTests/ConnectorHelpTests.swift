@@ -7,11 +7,19 @@ struct ConnectorHelpTests {
   @Test(arguments: [
     (
       "from a: Table<Order> = csv(\"a.csv\", seperator: \";\")",
-      "did you mean `separator`? the whole is `csv(path, separator:, header:, null:, quote:, unknown: fail, refresh:)`"
+      "did you mean `separator`? the whole is `csv(path, separator:, header:, null:, quote:, unknown: fail, refresh:, every:)`"
     ),
     (
       "from a: Stream<Order> = csv(\"a.csv\")",
+      "it ends: declare a `Table`, or give `every: 1s` to read what is added, again and again; a profile may bind it to a `Stream` of another connector"
+    ),
+    (
+      "from a: Stream<Order> = json(\"a.json\")",
       "it ends: declare a `Table`; a profile may bind it to a `Stream` of another connector"
+    ),
+    (
+      "from a: Table<Order> = jsonl(\"a.jsonl\", every: 1s)",
+      "`every:` reads what is added, again and again: declare a `Stream`, or leave it out to read once"
     ),
     (
       "from a: Stream<Order> = synthetic(3)",

@@ -15,6 +15,23 @@ private func batch(_ numbers: [Int64]) -> Batch {
     ])
 }
 
+/// A pipe that is read to its end, on a thread of its own: its writer waits for a reader.
+private struct Reading {
+  private let result: AsyncStream<String>
+
+  init(_ path: String) {
+    let (result, continuation) = AsyncStream.makeStream(of: String.self)
+    self.result = result
+    Thread.detachNewThread {
+      let bytes = try? FileHandle(forReadingAtPath: path)?.readToEnd()
+      continuation.yield(String(decoding: bytes ?? Data(), as: UTF8.self))
+      continuation.finish()
+    }
+  }
+
+  var text: String? { get async { await result.first { _ in true } } }
+}
+
 @Suite struct EpochSinkTests {
   private func open(
     _ path: String, _ folder: Folder, run: String = "r1", after epoch: Int = 0, replaces: Bool = false,
@@ -108,11 +125,11 @@ private func batch(_ numbers: [Int64]) -> Batch {
     let path = "\(folder.path)/pipe"
     #expect(mkfifo(path, 0o600) == 0)
     let output = try open("pipe", folder)
-    let reader = Task.detached { FileManager.default.contents(atPath: path) }
+    let reader = Reading(path)
     try output.apply(1, [batch([1])])
     try output.apply(2, [batch([2])])
     try output.close(isComplete: true)
-    #expect(await reader.value == Data("a,b\n1,\n2,\n".utf8))
+    #expect(await reader.text == "a,b\n1,\n2,\n")
   }
 
   @Test func `a table for people is laid out epoch by epoch`() async throws {
@@ -120,10 +137,10 @@ private func batch(_ numbers: [Int64]) -> Batch {
     let path = "\(folder.path)/pipe"
     #expect(mkfifo(path, 0o600) == 0)
     let output = try open("pipe", folder, .table)
-    let reader = Task.detached { FileManager.default.contents(atPath: path) }
+    let reader = Reading(path)
     try output.apply(1, [batch([1])])
     try output.apply(2, [batch([20]), batch([300])])
     try output.close(isComplete: true)
-    #expect(await reader.value == Data("a  b\n1  -\n  a  b\n 20  -\n300  -\n".utf8))
+    #expect(await reader.text == "a  b\n1  -\n  a  b\n 20  -\n300  -\n")
   }
 }

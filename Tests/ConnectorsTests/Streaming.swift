@@ -35,7 +35,7 @@ struct StreamLog {
     let batch = try rows.morsel.decode()
     if case .int64(let buffer) = batch.columns[0].storage { numbers += buffer.values }
     lines += (0..<batch.count).map { rows.morsel.position(ofRow: $0) }
-    position[rows.partition] = rows.position
+    position[rows.partition] = rows.position()
   }
 }
 

@@ -120,6 +120,67 @@ private func rightRows(_ count: Int, _ dice: inout Dice) -> [Value] {
     #expect(outputs["out"] == expected)
   }
 
+  @Test(arguments: ["join", "left_join", "semi_join", "anti_join"])
+  func `rows keep their times in a join with a table`(kind: String) async throws {
+    let select = kind.hasPrefix("semi") || kind.hasPrefix("anti") ? "" : ", select: (h, k) -> h"
+    let graph = try await compiled(
+      hitRecord + """
+        record Key { name: String }
+        pipeline joined {
+          from hits: Table<Hit> = jsonl("hits.jsonl")
+          from keys: Table<Key> = jsonl("keys.jsonl")
+          let known = hits.timed(h -> h.at, delay: 1s).\(kind)(keys, on: (h, k) -> h.key == k.name\(select))
+          into out = jsonl("out.jsonl") <- known.group_by(h -> h.key)
+            .scan(0, (n, h) -> n + 1, emit: (n, h) -> row { h.id, n }, late: fail)
+        }
+        """)
+    let rows = hits(120, keys: 8, span: 100, seed: 15)
+    let names: [Value] = [.text("k2"), .text("a key with a long name, 3"), .text("nobody's")]
+    let kept = rows.filter { row in
+      kind == "left_join" || names.contains(row.fields[2]) == (kind != "anti_join")
+    }
+    let expected = chronological(kept).flatMap { _, rows in
+      rows.enumerated().map { Value.row([$1.fields[1], .int(Int64($0 + 1))]) }
+    }
+    let outputs = try await outputsUnderAllDrives(
+      graph, ["hits": rows, "keys": names.map { .row([$0]) }])
+    #expect(canonical(outputs["out"] ?? []) == canonical(expected))
+  }
+
+  @Test func `a table that is made anew takes the place of the old one`() async throws {
+    let graph = try await compiled(
+      hitRecord + """
+        record Rate { amount: Int, rate: Int }
+        pipeline joined {
+          from hits: Stream<Hit> = kafka("hits", group: "g")
+          from rates: Table<Rate> = jsonl("rates.jsonl")
+          into out = jsonl("out.jsonl") <- hits.join(rates, on: (h, r) -> h.amount == r.amount,
+            select: (h, r) -> row { h.id, r.rate })
+        }
+        """)
+    var dice = Dice(seed: 16)
+    let run = try Rounds(graph, workers: 2)
+    func come(_ source: String, _ rows: [Value]) throws {
+      try run.run(
+        [source: Rounds.Rows(values: rows, watermarks: rows.map { _ in .min })], watermarks: [:], time: 0,
+        &dice)
+    }
+    let hits: [Value] = [
+      .row([.int(1), .int(7), .none, .int(0)]), .row([.int(2), .int(8), .none, .int(0)]),
+    ]
+    try come("rates", [.row([.int(1), .int(10)]), .row([.int(2), .int(20)])])
+    try run.rebuildTables()
+    try come("hits", hits)
+    try come("rates", [.row([.int(1), .int(11)])])
+    // Until then the old one serves.
+    try come("hits", hits)
+    try run.rebuildTables()
+    try come("hits", hits)
+    let expected: [[Int64]] = [[7, 10], [8, 20], [7, 10], [8, 20], [7, 11]]
+    #expect(
+      canonical(run.collected["out"] ?? []) == canonical(expected.map { .row($0.map { .int($0) }) }))
+  }
+
   @Test func `a large right side is entered by all workers`() async throws {
     let plain = rowType(["key": .int, "value": .int])
     var builder = GraphBuilder()

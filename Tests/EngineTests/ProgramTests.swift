@@ -8,15 +8,6 @@ import Testing
 
 @testable import Engine
 
-/// Compiles the one pipeline of a program.
-private func compile(_ text: String) async throws -> Graph {
-  let compilation = await check(["test.thal"]) { $0 == "test.thal" ? Array(text.utf8) : nil }
-  try #require(
-    compilation.diagnostics.filter { $0.severity == .error }.isEmpty,
-    "\(compilation.diagnostics.map(\.message))")
-  return try #require(compilation.graphs.first)
-}
-
 private let order = """
   enum Status { paid, open, refunded }
   record Order { id: Int, shop: String, currency: String, total: Int, status: Status }

@@ -51,6 +51,7 @@ private let element = rowType(["id": .int, "group": .string, "amount": .optional
     #expect(fault.span == division?.span)
     #expect(fault.operatorName == "node.1")
     #expect(fault.row?.hasPrefix("id: 0, group: \"group number") == true)
+    #expect(fault.position == "memory:1")
     #expect(run.sinks["out"]?.published == nil)
     #expect(run.sinks["out"]?.isDiscarded == true)
   }

@@ -32,6 +32,20 @@ import Testing
     func run(_ id: RunID) async throws(StoreError) -> RunRecord? { try await base.run(id) }
     func jobs(of run: RunID) async throws(StoreError) -> [JobRecord] { try await base.jobs(of: run) }
     func plan(_ hash: String) async throws(StoreError) -> PlanRecord? { try await base.plan(hash) }
+    func resume(
+      _ run: RunRecord, jobs: [JobRecord], plan: PlanRecord
+    ) async throws(StoreError) -> Bool { throw full }
+    func commit(
+      _ epoch: EpochRecord, operators: [OperatorRecord], by owner: Owner
+    ) throws(StoreError) { throw full }
+    func markApplied(_ run: RunID, through epoch: Int) throws(StoreError) { throw full }
+    func resumePoint(of run: RunID) throws(StoreError) -> EpochRecord? { try base.resumePoint(of: run) }
+    func epochs(of run: RunID, last: Int) async throws(StoreError) -> [EpochRecord] {
+      try await base.epochs(of: run, last: last)
+    }
+    func operators(of run: RunID) async throws(StoreError) -> [OperatorRecord] {
+      try await base.operators(of: run)
+    }
   }
 
   private static let program = """

@@ -52,6 +52,16 @@ import Testing
     #expect(machine.handle(.published) == [.record(.succeeded, nil)])
   }
 
+  @Test func aStreamStopsWithItsJobs() {
+    var machine = RunMachine(jobs: 2)
+    #expect(machine.handle(.stopped) == [])
+    _ = machine.handle(.start)
+    _ = machine.handle(.jobStarted(0))
+    _ = machine.handle(.jobFinished(0))
+    #expect(machine.handle(.stopped) == [.recordJob(1, .stopped, nil), .record(.stopped, nil)])
+    #expect(machine.state.isFinal && machine.state.isResumable)
+  }
+
   @Test func publishingMayFail() {
     var machine = RunMachine(jobs: 1)
     _ = machine.handle(.start)
@@ -59,12 +69,12 @@ import Testing
     #expect(machine.handle(.failed(job: 0, someError)) == [.stop, .record(.failed, someError), .discard])
   }
 
-  @Test(arguments: [RunState.succeeded, .failed, .cancelled])
+  @Test(arguments: [RunState.succeeded, .failed, .cancelled, .stopped])
   func nothingHappensAfterTheEnd(_ final: RunState) {
     var machine = RunMachine(state: final, jobs: [.waiting])
     let events: [RunMachine.Event] = [
       .start, .jobStarted(0), .jobFinished(0), .staged, .published, .failed(job: 0, someError), .cancel,
-      .lost(someError),
+      .stopped, .lost(someError),
     ]
     for event in events { #expect(machine.handle(event) == []) }
     #expect(machine.state == final)
@@ -84,7 +94,7 @@ import Testing
   @Test func noSequenceOfEventsLeavesAFinalState() {
     let events: [RunMachine.Event] = [
       .start, .jobStarted(0), .jobFinished(0), .staged, .published, .failed(job: 0, someError), .cancel,
-      .lost(someError),
+      .stopped, .lost(someError),
     ]
     func explore(_ machine: RunMachine, _ depth: Int) {
       guard depth > 0 else { return }

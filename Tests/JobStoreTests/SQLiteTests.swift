@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-import JobStore
+@testable import JobStore
 import Testing
 
 @Suite struct SQLiteTests {
@@ -25,6 +25,32 @@ import Testing
       try await SQLiteRunStore.open(creating: path).create(makeRun("r-1"), jobs: twoJobs, plan: somePlan)
       let again = try #require(try SQLiteRunStore.open(existing: path))
       #expect(try await again.run(RunID("r-1")) == makeRun("r-1"))
+    }
+  }
+
+  @Test func keepsWhatAnEarlierVersionHasRecorded() async throws {
+    try await withFolder { folder in
+      let path = folder + "/state.db"
+      let queue = try DatabaseQueue(path: path)
+      try Migrations.all.migrate(queue, upTo: "0001 runs, jobs, attempts, plans")
+      try await queue.write { database in
+        try database.execute(
+          sql: """
+            INSERT INTO plan VALUES ('abc', '{}');
+            INSERT INTO run VALUES (7, 'r-1', 'p', 'p.thal', '{}', 'abc', 'batch', 'local', 'a', 'b', 42, 7,
+              1, 'failed', 2, 3, 4, 5, 6, 'F480', 'a row', 'text', '{}');
+            INSERT INTO job VALUES (7, 1, 'sales', 'failed');
+            INSERT INTO attempt VALUES (7, 1, 1, 'failed', 2, 3, 5, 6, 8, NULL, NULL, NULL, NULL);
+            """)
+      }
+      try queue.close()
+      let store = try #require(try SQLiteRunStore.open(existing: path))
+      let run = try #require(try await store.run(RunID("r-1")))
+      #expect(run.state == .failed && run.rowsOut == 6 && run.error?.code == "F480" && run.owner == someone)
+      let jobs = try await store.jobs(of: run.id)
+      #expect(jobs.map(\.name) == ["sales"] && jobs[0].attempts.map(\.busy) == [8])
+      #expect(try await store.resume(run, jobs: jobs, plan: somePlan))
+      #expect(try await store.update(run.id, [.run(.stopped, at: at(9), rowsIn: 0, rowsOut: 0, error: nil)]))
     }
   }
 

@@ -11,7 +11,7 @@ struct ProgramPlanTests {
   private static let folder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
     .deletingLastPathComponent()
 
-  static let programs = ["daily_revenue", "click_sessions", "quote", "training"]
+  static let programs = ["daily_revenue", "click_sessions", "quote", "training", "big_sales"]
   static let formats = ["txt", "json", "svg", "dot", "mmd"]
 
   private static func plan(_ program: String) async throws -> Plan {

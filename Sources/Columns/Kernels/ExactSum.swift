@@ -165,6 +165,9 @@ public struct IntegerSum: Sendable {
   /// Adds the terms of another sum.
   @inlinable public mutating func merge(_ other: IntegerSum) { total &+= other.total }
 
+  /// Takes the terms of another sum out, which were added before.
+  @inlinable public mutating func subtract(_ other: IntegerSum) { total &-= other.total }
+
   /// The sum; nil where it overflows.
   public var value: Int64? { Int64(exactly: total) }
 
@@ -192,6 +195,13 @@ public struct DecimalSum: Sendable {
     let (sum, carry) = low.addingReportingOverflow(other.low)
     low = sum
     high &+= other.high &+ (carry ? 1 : 0)
+  }
+
+  /// Takes the terms of another sum out, which were added before.
+  public mutating func subtract(_ other: DecimalSum) {
+    let (difference, borrow) = low.subtractingReportingOverflow(other.low)
+    low = difference
+    high &-= other.high &+ (borrow ? 1 : 0)
   }
 
   /// The sum; nil where it has more than 38 digits.

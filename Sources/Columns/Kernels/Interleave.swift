@@ -135,6 +135,16 @@ extension Column {
 }
 
 extension Batch {
+  /// Row i is row `choices.row[i]` of batch `choices.source[i]`; at least one batch, all of one shape.
+  public static func interleaved(_ batches: [Batch], _ choices: Choices) -> Batch {
+    if batches.count == 1 { return batches[0].gathered(choices.row) }
+    return Batch(
+      count: choices.count,
+      columns: batches[0].columns.indices.map { index in
+        Column.interleaved(batches.map { $0.columns[index] }, choices)
+      }, tags: .interleaved(batches, choices))
+  }
+
   /// One after the other; at least one batch, all of one shape.
   public static func concatenated(_ batches: [Batch]) -> Batch {
     if batches.count == 1 { return batches[0] }
@@ -176,6 +186,20 @@ extension Buffer {
       next += buffer.count
     }
     return result
+  }
+}
+
+extension RowTags {
+  /// Those of interleaved rows; rows of several origins have none.
+  fileprivate static func interleaved(_ batches: [Batch], _ choices: Choices) -> RowTags? {
+    let times = batches.compactMap { $0.tags?.times }
+    guard times.count == batches.count else { return nil }
+    var watermarks: Buffer<Int64>?
+    if batches.contains(where: { $0.tags?.watermarks != nil }) {
+      watermarks = interleave(
+        batches.map { $0.tags?.watermarks ?? Buffer(repeating: .min, count: $0.count) }, choices)
+    }
+    return RowTags(times: interleave(times, choices), watermarks: watermarks)
   }
 }
 

@@ -43,9 +43,7 @@ public struct GrowingFiles: StreamSource {
       case .directory?:
         throw location.fault(
           "it is a folder, not a file", help: "`\(location.written)/*` reads all files in it")
-      case .other?:
-        throw location.fault(
-          "it is a pipe or a device, which does not grow as a file does", help: "read it with `stdin`")
+      case .other?: throw location.isPipe
       }
     }
     let known = try positions[GrowingFilesReader.partition].map { try FilePlaces($0, of: location) }
@@ -54,6 +52,12 @@ public struct GrowingFiles: StreamSource {
     ) { [format, schema, needed] file, place in
       try format.reader(file, from: place, schema: schema, needed: needed)
     }
+  }
+}
+
+extension Location {
+  fileprivate var isPipe: RowFault {
+    fault("it is a pipe or a device, which does not grow as a file does", help: "read it with `stdin`")
   }
 }
 
@@ -93,7 +97,8 @@ private final class GrowingFilesReader: StreamReader, @unchecked Sendable {
       if let (file, reader) = current {
         if let morsel = try reader.next() {
           places[file.written] = reader.place
-          return .rows(StreamMorsel(morsel, partition: Self.partition, position: places.text))
+          return .rows(
+            StreamMorsel(morsel, partition: Self.partition) { [places = self.places] in places.text })
         }
         current = nil
       }
@@ -122,7 +127,13 @@ private final class GrowingFilesReader: StreamReader, @unchecked Sendable {
     }
     grown = []
     for file in files {
-      guard case .regular(let size, _)? = SystemCalls.kind(file.path) else { continue }
+      let size: Int
+      switch SystemCalls.kind(file.path) {
+      case .regular(let bytes, _)?: size = bytes
+      case .other?: throw file.isPipe
+      // Gone, or replaced, since a moment: the next look tells.
+      case .directory?, nil: continue
+      }
       let read = places[file.written]?.offset ?? 0
       if size < read {
         throw file.fault(
@@ -144,7 +155,7 @@ private final class GrowingFilesReader: StreamReader, @unchecked Sendable {
 }
 
 /// How far each file has been read, by the path as the program has it.
-struct FilePlaces {
+struct FilePlaces: Sendable {
   private var places: [String: TextPlace] = [:]
 
   init() {}

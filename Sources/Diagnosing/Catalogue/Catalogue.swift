@@ -47,7 +47,7 @@ public enum Catalogue {
       projectFile,
       connectors,
       labels, secrets, tasks,
-      runs, statements, flows, tests,
+      runs, statements, flows, tests, states,
     ].flatMap(\.self).sorted { $0.code.text < $1.code.text }
 
   /// The entry of a code as the user writes it, in any case.

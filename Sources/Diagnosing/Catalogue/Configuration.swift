@@ -37,6 +37,12 @@ extension Code {
   public static let sharedTarget = Code("C817")
   /// The backend can't run this plan.
   public static let backendLacks = Code("C818")
+  /// A run can't go on where it stopped.
+  public static let notResumable = Code("C898")
+  /// A service can't listen at an address.
+  public static let unusableAddress = Code("C835")
+  /// Services that can't be served together.
+  public static let clashingServices = Code("C836")
   /// The state of a stream can't be written or read back.
   public static let unwritableCheckpoint = Code("C896")
 }
@@ -180,12 +186,21 @@ extension Catalogue {
     CatalogueEntry(
       .sharedTarget, "a file is used twice",
       """
-      With these parameters, two `into` name the same file, or an `into` names one that a `from` reads. One would \
+      With these parameters, two `into` name the same file or table, or an `into` names a file that a `from` reads. One would \
       replace the other's rows, and what a later run reads would depend on this one. Give each a file of its own, \
       or one sink the `union` of both flows. Where the paths are plain text, this is found when the file is checked.
       """, example: .command,
       bad: "thalweg run split.thal -p paid=orders -p open=orders",
       good: "thalweg run split.thal -p paid=paid -p open=open"),
+    CatalogueEntry(
+      .notResumable, "this run can't go on",
+      """
+      `thalweg run --resume` lets a stream go on after its last complete epoch, when it was stopped, was killed or has
+      failed. A batch starts anew each time, a stream that has read all of its input is done, and one that is under way
+      need not be resumed.
+      """, example: .command,
+      bad: "thalweg run revenue.thal --resume revenue-7k3f9q2m   # a batch",
+      good: "thalweg run clicks.thal --resume clicks-7k3f9q2m"),
     CatalogueEntry(
       .unwritableCheckpoint, "the state of a stream can't be kept",
       """
@@ -204,5 +219,21 @@ extension Catalogue {
       """, example: .command,
       bad: "thalweg run clicks.thal          # a stream plan, on a backend for batches",
       good: "thalweg run revenue.thal         # a batch plan"),
+    CatalogueEntry(
+      .unusableAddress, "the address can't be listened at",
+      """
+      Another process listens at this port, the address is none of this machine, or the port is one that only the \
+      superuser may take. Port 0 takes any that is free.
+      """, example: .command,
+      bad: "thalweg serve quote.thal --port 80",
+      good: "thalweg serve quote.thal --port 8080"),
+    CatalogueEntry(
+      .clashingServices, "services that can't be served together",
+      """
+      The services of a file are served at one address, so each has a route of its own, and where several name a \
+      `port:` it is the same; `--port` takes its place.
+      """, example: .command,
+      bad: "thalweg serve prices.thal         # two services at `post /quote`",
+      good: "thalweg serve prices.thal quote   # one of them"),
   ]
 }

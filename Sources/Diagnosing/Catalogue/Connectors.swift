@@ -17,6 +17,8 @@ extension Code {
   public static let replaceOfUnbounded = Code("C832")
   /// A file that is written whole, of a flow that has no end.
   public static let documentOfStream = Code("C833")
+  /// A key that is no column of the table it is written to.
+  public static let keyWithoutColumn = Code("C846")
   /// Two sources of one topic with one consumer group.
   public static let sharedGroup = Code("G625")
 }
@@ -198,6 +200,26 @@ extension Catalogue {
         pipeline p {
           from a: Stream<Click> = kafka("clicks", group: "p")
           into out = stdout() <- a.union(a)
+        }
+        """),
+    CatalogueEntry(
+      .keyWithoutColumn, "key that is no column",
+      """
+      A database finds the rows of a key by the columns of its table, so the key of a write to `postgres` is a field \
+      of the record, or a row of fields. What is computed gets a field of its own.
+      """,
+      bad: """
+        record Order { id: Int, shop: String }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          into out = postgres("orders", write: upsert(by: o -> o.shop.lower())) <- orders
+        }
+        """,
+      good: """
+        record Order { id: Int, shop: String }
+        pipeline p {
+          from orders: Table<Order> = csv("orders.csv")
+          into out = postgres("orders", write: upsert(by: o -> row { o.id, o.shop })) <- orders
         }
         """),
   ]

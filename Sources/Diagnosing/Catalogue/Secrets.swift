@@ -1,4 +1,4 @@
-// S70x secrets.
+// S70x secrets; C844 and C845, where their values are.
 
 extension Code {
   /// A secret where none may be.
@@ -13,6 +13,10 @@ extension Code {
   public static let secretName = Code("S705")
   /// Something that everybody can read where a secret is wanted.
   public static let secretWanted = Code("S706")
+  /// A secret that the profile in effect says nothing of.
+  public static let unknownSecret = Code("C844")
+  /// A variable or file of a secret that is not there.
+  public static let missingSecret = Code("C845")
 }
 
 extension Catalogue {
@@ -99,5 +103,22 @@ extension Catalogue {
       good: """
         fn hashed(user: String) -> String { hash(user, key: secret("pepper")) }
         """),
+    CatalogueEntry(
+      .unknownSecret, "nobody says where a secret is",
+      """
+      `secret("name")` only names a secret. Where its value is, in a variable of the environment or in a file, is \
+      said in `thalweg.yaml`, under `secrets:` of the profile that is in effect. Nothing was run.
+      """, example: .command,
+      bad: "thalweg run orders.thal              # no profile is in effect, or it has no secret `pg`",
+      good: "thalweg run orders.thal --profile prod   # with `pg: { env: PG_URL }` under its `secrets:`"),
+    CatalogueEntry(
+      .missingSecret, "a secret has no value",
+      """
+      The profile says in which variable of the environment or in which file the secret is, and there is none, or \
+      it is empty. Paths of files are relative to the folder of `thalweg.yaml`; a line feed at the end of a file \
+      is not part of the secret. Nothing was run.
+      """, example: .command,
+      bad: "thalweg run orders.thal --profile prod",
+      good: "PG_URL=postgresql://shop@db/shop thalweg run orders.thal --profile prod"),
   ]
 }

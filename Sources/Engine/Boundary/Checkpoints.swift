@@ -12,12 +12,15 @@ public struct Checkpoint: Sendable {
   public let counters: [String: RunProgress.Node]
   /// No row with an earlier event time follows, at each node that knows, by its stable name: microseconds.
   public let watermarks: [String: Int64]
+  /// Whether the run stops here, to go on later.
+  public let isSavepoint: Bool
 
   /// Makes a checkpoint.
   public init(
     epoch: Int, positions: [String: [String: String]], states: [String: OperatorState],
-    counters: [String: RunProgress.Node], watermarks: [String: Int64]
+    counters: [String: RunProgress.Node], watermarks: [String: Int64], isSavepoint: Bool = false
   ) {
+    self.isSavepoint = isSavepoint
     self.epoch = epoch
     self.positions = positions
     self.states = states
@@ -28,6 +31,16 @@ public struct Checkpoint: Sendable {
 
 /// What one operator holds between two rounds.
 public struct OperatorState: Sendable {
+  /// What the rows of a section are, as far as a new version of the pipeline may change their fields.
+  public enum Contents: Hashable, Sendable {
+    /// The operator's own, such as keys, groups and times: the fields of its input are not among them.
+    case own
+    /// Elements of an input: their fields, or their one value, are the columns from this one on.
+    case elements(input: Int, from: Int = 0)
+    /// States of a `scan`: their fields, or their one value, are the columns from this one on.
+    case states(from: Int = 0)
+  }
+
   /// A part of it that changes, or not, on its own.
   public struct Section: Sendable {
     /// Unique among the operator's sections: `shard 17`, `window 1436918400000000`.
@@ -36,9 +49,12 @@ public struct OperatorState: Sendable {
     public let version: Int
     /// What it holds, tags and all.
     public let rows: Batch
+    /// What its rows are; a section that does not say can't be given new fields.
+    public let contents: Contents?
 
     /// Makes a section.
-    public init(_ name: String, version: Int, rows: Batch) {
+    public init(_ name: String, version: Int, rows: Batch, contents: Contents? = nil) {
+      self.contents = contents
       self.name = name
       self.version = version
       self.rows = rows
@@ -60,7 +76,8 @@ public protocol CheckpointStore: Sendable {
   func spool(sink: String, epoch: Int) throws -> any Spool
   /// What was spooled of an epoch that is complete but perhaps not applied.
   func spooled(sink: String, epoch: Int) throws -> any SpooledChunks
-  /// Makes a checkpoint durable: when it returns the epoch is complete, and what its spools hold will be applied.
+  /// Makes a checkpoint durable: when it returns the epoch is complete, and what its spools hold will be
+  /// applied.
   func commit(_ checkpoint: Checkpoint) throws
   /// All sinks have applied the epoch: older checkpoints and its spools may go.
   func applied(_ epoch: Int) throws

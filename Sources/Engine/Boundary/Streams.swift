@@ -42,11 +42,16 @@ public struct StreamMorsel: Sendable {
   public let morsel: any Morsel
   /// The partition's name, stable over restarts.
   public let partition: String
-  /// Where reading goes on after these rows.
-  public let position: String
+  /// Where reading goes on after these rows; asked only at the end of an epoch, of the last rows of a partition.
+  public let position: @Sendable () -> String
 
   /// Makes a morsel.
   public init(_ morsel: any Morsel, partition: String, position: String) {
+    self.init(morsel, partition: partition) { position }
+  }
+
+  /// Makes a morsel whose position takes some work to say.
+  public init(_ morsel: any Morsel, partition: String, position: @escaping @Sendable () -> String) {
     self.morsel = morsel
     self.partition = partition
     self.position = position

@@ -32,6 +32,8 @@ class Operator {
   var isMuted = false
   /// Who takes the rows of each port.
   var outputs: [[Target]] = [[], []]
+  /// Who takes rows that have no value here; nil where one fails the run.
+  var faults: FaultsOperator?
   /// The columns that anyone downstream reads, of each port; nil for all.
   var needed: [[Bool]?] = [nil, nil]
 
@@ -50,6 +52,9 @@ class Operator {
       if flags.contains(false), node.outputs[port].element.isStructure { needed[port] = flags }
     }
   }
+
+  /// Tells who takes the rows of a port.
+  func connect(_ targets: [Target], port: Int) { outputs[port] = targets }
 
   /// Takes rows of input `input`.
   func push(_ batch: Batch, input: Int, _ worker: Worker) throws(RunFailure) {
@@ -97,8 +102,12 @@ class Operator {
     } else {
       counters.rowsOut1.wrappingAdd(batch.count, ordering: .relaxed)
     }
-    let batch = pruned(batch, port: port)
-    for target in outputs[port] {
+    try hand(pruned(batch, port: port), to: outputs[port], worker)
+  }
+
+  /// Hands rows to some operators.
+  final func hand(_ batch: Batch, to targets: [Target], _ worker: Worker) throws(RunFailure) {
+    for target in targets {
       let operation = target.operation
       if operation.isMuted { continue }
       operation.counters.rowsIn.wrappingAdd(batch.count, ordering: .relaxed)
@@ -131,7 +140,8 @@ class Operator {
   final func fault(_ failure: RowFailure, _ batch: Batch, _ element: Type) -> RunFailure {
     .fault(
       RunFault(
-        node: index, operatorName: node.name, span: failure.span, message: text(of: failure),
+        node: index, operatorName: node.name, span: failure.span,
+        position: batch.tags?.origin?.position(of: Int(failure.row)) ?? "", message: text(of: failure),
         row: RowText(redaction: redaction).row(batch, Int(failure.row), element)))
   }
 

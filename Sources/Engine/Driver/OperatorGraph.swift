@@ -27,16 +27,20 @@ struct OperatorGraph {
         operations.append(try Self.make(index, context, consumers, sources, sinks))
       }
     }
+    let behindFaults = graph.behindFaults
+    let faults = operations.lazy.compactMap { $0 as? FaultsOperator }.first
+    for operation in operations where !behindFaults.contains(operation.index) { operation.faults = faults }
     for index in plan.keptJoins {
       let keep = KeepOperator(index, context, limit: nil)
       keep.outputs[0] = [Target(operation: operations[index], input: 0)]
       kept[index] = keep
     }
     for (edge, targets) in consumers {
-      operations[edge.node].outputs[edge.port] = targets.map { target in
+      let targets = targets.map { target in
         if target.input == 0, let keep = kept[target.node] { return Target(operation: keep, input: 0) }
         return Target(operation: operations[target.node], input: target.input)
       }
+      operations[edge.node].connect(targets, port: edge.port)
     }
     for operation in operations + kept.values.map({ $0 as Operator }) {
       operation.slot = slots
@@ -76,7 +80,9 @@ struct OperatorGraph {
     case .latest(let latest): return try LatestOperator(index, context, latest)
     case .rolling(let rolling): return try RollingOperator(index, context, rolling)
     case .distinct(let distinct):
-      if distinct.within != nil { return try SpacedOperator(index, context, distinct) }
+      if distinct.within != nil || context.graph.isTimed(node.inputs[0]) {
+        return try SpacedOperator(index, context, distinct)
+      }
       return DistinctOperator(index, context, by: distinct.by)
     case .join(let join):
       if context.graph.matchesByTime(index) { return try TimeJoinOperator(index, context, join) }
@@ -124,6 +130,7 @@ extension Operator {
     var open = [self]
     while let operation = open.popLast() {
       if let sink = operation as? SinkOperator { sinks.append(sink) }
+      if let faults = operation.faults, seen.insert(faults.slot).inserted { open.append(faults) }
       // What keeps its rows ends the stage.
       if operation !== self, operation.keepsRows { continue }
       for target in operation.outputs.joined() {
@@ -147,10 +154,19 @@ extension Graph {
   /// Whether a join looks at event time: because it says so, or because its right side is the newest of each key.
   func matchesByTime(_ index: Int) -> Bool {
     guard case .join(let join) = nodes[index].operation else { return false }
-    if join.time != nil { return true }
-    if case .latest = nodes[nodes[index].inputs[1].node].operation { return true }
-    return false
+    return join.time != nil || latest(besideJoin: index) != nil
   }
+
+  /// The `latest` on the right of a join whose left rows have a time: they match what was the newest then.
+  func latest(besideJoin index: Int) -> LatestOperation? {
+    let inputs = nodes[index].inputs
+    guard isTimed(inputs[0]), inputs[1].port == 0, case .latest(let latest) = nodes[inputs[1].node].operation
+    else { return nil }
+    return latest
+  }
+
+  /// Whether the rows of an edge have event times.
+  func isTimed(_ edge: Edge) -> Bool { nodes[edge.node].outputs[edge.port].time == .timed }
 
   /// Whether the rows of an edge end.
   func isBounded(_ edge: Edge) -> Bool { nodes[edge.node].outputs[edge.port].bound != .stream }

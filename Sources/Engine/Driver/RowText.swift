@@ -85,7 +85,7 @@ extension String {
 
 extension Column {
   /// Whether this stands for a column of `type` that nobody reads.
-  fileprivate func isPlaceholder(for type: Type) -> Bool {
+  func isPlaceholder(for type: Type) -> Bool {
     guard case .structure(let fields) = storage, fields.isEmpty else { return false }
     return type.plain.fieldCount > 0
   }

@@ -22,6 +22,8 @@ final class RunContext: Sendable {
   let partitions = Partitions()
   /// Set when the run's task is cancelled.
   let isCancelled = Atomic<Bool>(false)
+  /// When what is under way has taken too long: nanoseconds of `monotonicNanoseconds`.
+  let deadline = Atomic<Int>(.max)
   private let arguments: [(local: Local, value: Column)]
 
   /// - Parameter parameters: The pipeline's arguments: local id to a column of one row.
@@ -37,7 +39,9 @@ final class RunContext: Sendable {
   }
 
   /// A compiler that knows the pipeline's arguments.
-  func compiler() -> ExpressionCompiler { ExpressionCompiler(parameters: arguments) }
+  func compiler() -> ExpressionCompiler {
+    ExpressionCompiler(parameters: arguments, secrets: options.secrets)
+  }
 
   /// How many batches `count` rows are cut into.
   func pieces(of count: Int) -> Int { (count + options.morselRows - 1) / options.morselRows }
@@ -50,6 +54,8 @@ final class RunContext: Sendable {
 
   func checkCancelled() throws(RunFailure) {
     if isCancelled.load(ordering: .relaxed) { throw .cancelled }
+    let deadline = deadline.load(ordering: .relaxed)
+    if deadline != .max, monotonicNanoseconds() > deadline { throw .cancelled }
   }
 }
 

@@ -71,9 +71,13 @@ final class Stage: @unchecked Sendable {
     worker.enter(root.index)
     switch work {
     case .morsel(let morsel, let source):
-      let batch = try source.decode(morsel)
-      source.counters.rowsIn.wrappingAdd(batch.count, ordering: .relaxed)
-      try root.emit(batch, worker)
+      let batch = try source.decode(morsel, worker)
+      do throws(RunFailure) { try root.emit(batch, worker) } catch {
+        // The run has failed: only now the rows' places are worth their cost.
+        guard case .fault(let fault) = error, fault.position.isEmpty, batch.tags == nil else { throw error }
+        try root.emit(source.placed(batch, of: morsel), worker)
+        throw error
+      }
     case .piece(let index, let operation): try root.emit(operation.piece(index), worker)
     }
   }

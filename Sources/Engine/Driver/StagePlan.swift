@@ -26,35 +26,43 @@ struct StagePlan {
 
   init(_ graph: Graph) {
     // The roots whose stages give the rows of each node.
-    var giving: [Set<Int>] = []
-    for (index, node) in graph.nodes.enumerated() {
+    var giving: [Set<Int>] = Array(repeating: [], count: graph.nodes.count)
+    feeding = giving
+    // Whatever is not behind `faults` may feed it.
+    let behindFaults = graph.behindFaults
+    let indices = graph.nodes.indices
+    for index in indices.filter({ !behindFaults.contains($0) }) + indices.filter(behindFaults.contains) {
+      let node = graph.nodes[index]
       let inputs = node.inputs.map { giving[$0.node] }
       let all = inputs.reduce(into: Set()) { $0.formUnion($1) }
-      feeding.append(all)
+      feeding[index] = all
       switch node.operation {
       case .source:
         let root = add(.node(index), after: [])
         feeding[index] = [root]
-        giving.append([root])
+        giving[index] = [root]
       case .aggregate, .distinct, .top, .sort, .limit, .scan, .latest, .rolling:
-        giving.append([add(.node(index), after: all)])
+        giving[index] = [add(.node(index), after: all)]
       case .timed where !graph.isBounded(node.inputs[0]):
-        giving.append([add(.node(index), after: all)])
+        giving[index] = [add(.node(index), after: all)]
       case .join where graph.matchesByTime(index):
-        giving.append([add(.node(index), after: all)])
+        giving[index] = [add(.node(index), after: all)]
       case .join:
         building[index] = inputs[1]
         if inputs[0].contains(where: { left in inputs[1].contains { $0 == left || comes(left, before: $0) } })
         {
           keptJoins.insert(index)
-          giving.append([add(.kept(index), after: all)])
+          giving[index] = [add(.kept(index), after: all)]
         } else {
           for left in inputs[0] { before[left].formUnion(inputs[1]) }
-          giving.append(inputs[0])
+          giving[index] = inputs[0]
         }
       case .map, .filter, .flatMap, .tryMap, .union, .sample, .split, .sink, .check, .discard, .timed,
-        .window, .faults, .reply, .single, .toList, .task, .collect, .choose, .rows, .fail:
-        giving.append(all)
+        .window, .reply, .single, .toList, .task, .collect, .choose, .rows, .fail:
+        giving[index] = all
+      case .faults:
+        feeding[index] = Set(roots.indices)
+        giving[index] = feeding[index]
       }
     }
     sort()

@@ -181,17 +181,18 @@ final class WorkerPool: @unchecked Sendable {
 
   /// Runs `body` on a new thread; false when the system gives none.
   static func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
+    let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
+    defer { attributes.deallocate() }
+    pthread_attr_init(attributes)
+    pthread_attr_setdetachstate(attributes, CInt(PTHREAD_CREATE_DETACHED))
     // Deep plans nest a call for each operator.
-    pthread_attr_setstacksize(&attributes, 16 << 20)
+    pthread_attr_setstacksize(attributes, 16 << 20)
     let box = Unmanaged.passRetained(ThreadBody(body))
     let argument = box.toOpaque()
     #if canImport(Darwin)
       var thread: pthread_t?
       let status = pthread_create(
-        &thread, &attributes,
+        &thread, attributes,
         { argument in
           Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().body()
           return nil
@@ -199,13 +200,13 @@ final class WorkerPool: @unchecked Sendable {
     #else
       var thread = pthread_t()
       let status = pthread_create(
-        &thread, &attributes,
+        &thread, attributes,
         { argument in
           if let argument { Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().body() }
           return nil
         }, argument)
     #endif
-    pthread_attr_destroy(&attributes)
+    pthread_attr_destroy(attributes)
     if status != 0 { box.release() }
     return status == 0
   }

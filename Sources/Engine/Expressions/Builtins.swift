@@ -38,7 +38,7 @@ extension ExpressionContext {
     case .jsonParse: return jsonParse(nodes[0], expression.type, span)
     case .mask: return mask(nodes[0])
     case .faultOf: return fault(nodes[0], receiver, span)
-    case .hash: preconditionFailure("the backend refuses `hash` before it runs anything")
+    case .hash: return keyedHash(nodes[0], arguments[0].type, key: nodes[1])
     case .jsonEncode: return jsonEncode(nodes[0], arguments[0].type, span)
     case .dot, .cosine, .norm: return vector(builtin, nodes)
     case .sha256, .base64: return encoding(builtin, nodes[0])

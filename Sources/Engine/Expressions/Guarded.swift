@@ -1,5 +1,6 @@
 import Columns
 import Diagnosing
+import Hashing
 import Semantics
 
 extension ExpressionContext {
@@ -10,6 +11,40 @@ extension ExpressionContext {
     return Step(cost: value.cost) { scope in
       _ = value.evaluate(scope)
       return text.evaluate(scope)
+    }
+  }
+
+  /// `hash(x, key:)`: the HMAC-SHA-256 of the text of each value, or of its bytes.
+  func keyedHash(_ value: Step, _ type: Type, key: Step) -> Step {
+    let type = ColumnType(type)
+    return Step(cost: value.cost + key.cost + 1000) { scope in
+      let data = [value.evaluate(scope), key.evaluate(scope)]
+      let (values, keys) = (data[0], data[1].column.texts)
+      let extent = scope.extent(of: data)
+      var rows = TextRows(count: extent.count)
+      var text = ByteWriter()
+      // One key for all rows, but for a choice between two.
+      var known: (key: TextView, hash: KeyedHash)?
+      for row in 0..<extent.count {
+        text.removeAll()
+        if type == .bytes {
+          text.append(values.column.texts[values.place(row)])
+        } else {
+          appendText(values.column, values.place(row), type, to: &text)
+        }
+        let key = keys[data[1].place(row)]
+        let hash: KeyedHash
+        if let known, known.key == key {
+          hash = known.hash
+        } else {
+          hash = key.withBytes { KeyedHash(key: $0) }
+        }
+        known = (key, hash)
+        rows.bytes.append(text.withBytes { hash.hex($0) })
+        rows.endRow()
+      }
+      withExtendedLifetime(data) {}
+      return extent.datum(rows.storage())
     }
   }
 

@@ -25,6 +25,11 @@ public struct SchemaConversion {
     }
   }
 
+  /// The schema of a value of a type, as a column of this name.
+  public func field(_ name: String, of type: Type) throws(RowFailure) -> FieldSchema {
+    try schema(name, type)
+  }
+
   private func schema(of field: Field) throws(RowFailure) -> FieldSchema {
     var constraints: [ValueConstraint] = []
     for constraint in field.constraints {

@@ -23,13 +23,37 @@ final class SourceOperator: Operator {
     } catch { throw failure(error) }
   }
 
-  /// The rows of a morsel.
-  func decode(_ morsel: any Morsel) throws(RunFailure) -> Batch {
+  /// The rows of a morsel. One that does not fit goes to `faults`, or fails the run.
+  func decode(_ morsel: any Morsel, _ worker: Worker) throws(RunFailure) -> Batch {
+    let rows: DecodedRows
     do {
-      let batch = try morsel.decode()
-      counters.bytesRead.wrappingAdd(morsel.size, ordering: .relaxed)
-      return batch
+      rows = faults == nil ? DecodedRows(try morsel.decode()) : try morsel.decodeFitting()
     } catch { throw failure(error) }
+    counters.bytesRead.wrappingAdd(morsel.size, ordering: .relaxed)
+    counters.rowsIn.wrappingAdd(rows.batch.count + rows.refused.count, ordering: .relaxed)
+    guard let faults else { return rows.batch }
+    if !rows.refused.isEmpty {
+      counters.faulted.wrappingAdd(rows.refused.count, ordering: .relaxed)
+      try faults.take(rows.refused.map { fault(of: $0) }, worker)
+    }
+    let batch = placed(rows.batch, of: morsel)
+    return rows.fitting.map { batch.tagged(batch.tags?.gathered($0)) } ?? batch
+  }
+
+  /// The rows with the places that they come from.
+  func placed(_ batch: Batch, of morsel: any Morsel) -> Batch {
+    if batch.tags != nil { return batch }
+    return batch.tagged(RowTags(origin: RowOrigin(MorselRows(morsel: morsel, source: name))))
+  }
+
+  private func fault(of row: RefusedRow) -> FaultsOperator.Fault {
+    let fault = row.fault
+    let message = hides(fault) ? Redaction.failure : fault.message
+    let isShown = Redaction(givenBy: node, in: context.graph) == .none
+    return FaultsOperator.Fault(
+      operatorName: node.name, source: name, position: fault.position, kind: .decode,
+      message: fault.column.map { "column `\($0)`: \(message)" } ?? message,
+      payload: isShown ? row.text : Redaction.text)
   }
 
   /// A fault of a row, or an error of the connector.
@@ -54,6 +78,15 @@ final class SourceOperator: Operator {
       }
     }
   }
+}
+
+/// The rows of a morsel that is of no partition.
+private struct MorselRows: RowPositions {
+  let morsel: any Morsel
+  let source: String
+
+  func position(ofRow row: Int) -> String { morsel.position(ofRow: row) }
+  var partition: Int { -1 }
 }
 
 /// `into`: encodes on all workers, appends in the order of the morsels.

@@ -13,8 +13,14 @@ final class JoinOperator: Operator {
   /// The columns that `residual` reads of each side, and those that go into the result.
   private let residualUses: (left: [Bool], right: [Bool])
   private let resultUses: (left: [Bool], right: [Bool])
-  private var table: JoinTable?
-  private var rightRows: Batch?
+  /// The right side, once it is complete. Another operator of the same node may take it over.
+  var rightSide: RightSide?
+
+  /// The rows of the right side, and where to find those of a key.
+  struct RightSide: Sendable {
+    let table: JoinTable
+    let rows: Batch
+  }
 
   /// A batch of the right side, with its keys.
   private final class Build {
@@ -29,22 +35,12 @@ final class JoinOperator: Operator {
     layout = KeyLayout(joinTypes: join.equalities.map(\.left.type))
     residual = join.residual.map { compiler.compile($0, inputs: [join.left, join.right]) }
     select = join.select.map { compiler.compile($0) }
-    let graph = context.graph
-    let inputs = graph.nodes[index].inputs
-    let types = inputs.map { graph.nodes[$0.node].outputs[$0.port].element }
-    func flags(_ fields: FieldSet, _ side: Int) -> [Bool] {
-      (0..<types[side].fieldCount).map { fields.contains($0) }
+    let types = context.graph.nodes[index].inputs.map { edge in
+      context.graph.nodes[edge.node].outputs[edge.port].element
     }
-    var residualFields = FieldUses()
-    if let residual = join.residual { residualFields.add(residual) }
-    residualUses = (flags(residualFields[join.left], 0), flags(residualFields[join.right], 1))
-    let output = context.needs[Edge(index)]
-    if let select = join.select {
-      let uses = Needs.uses(ofBody: select.body, output: output)
-      resultUses = (flags(uses[select.parameters[0]], 0), flags(uses[select.parameters[1]], 1))
-    } else {
-      resultUses = (flags(output, 0), flags(.none, 1))
-    }
+    let uses = JoinUses(join, output: context.needs[Edge(index)])
+    residualUses = (uses.residual(0, types[0]), uses.residual(1, types[1]))
+    resultUses = (uses.result(0, types[0]), uses.result(1, types[1]))
     super.init(index, context)
   }
 
@@ -52,38 +48,52 @@ final class JoinOperator: Operator {
 
   override func push(_ batch: Batch, input: Int, _ worker: Worker) throws(RunFailure) {
     if input == 1 {
-      let keys = layout.compacted(try encode(batch, rightKeys, elements[1]))
+      let (rows, encoded) = try encode(batch, rightKeys, elements[1], worker)
+      let keys = layout.compacted(encoded)
       // What only the keys read is not kept.
-      let kept = batch.pruned(zip(residualUses.right, resultUses.right).map { $0 || $1 }).compacted()
+      let kept = rows.pruned(zip(residualUses.right, resultUses.right).map { $0 || $1 })
+        .tagged(nil).compacted()
       worker.local(self, as: Build.self).batches.append((worker.nextPlace(), kept, keys))
     } else {
       try probe(batch, worker)
     }
   }
 
+  /// The rows whose keys have a value, and these.
   private func encode(
-    _ batch: Batch, _ kernels: [Kernel], _ element: Type
-  ) throws(RunFailure) -> EncodedKeys {
+    _ batch: Batch, _ kernels: [Kernel], _ element: Type, _ worker: Worker
+  ) throws(RunFailure) -> (rows: Batch, keys: EncodedKeys) {
+    var rows = batch
     var columns: [Column] = []
     for kernel in kernels {
-      columns.append(try values(RowFunction(kernel: kernel, element: element), batch))
+      let keyed = try fitting(RowFunction(kernel: kernel, element: element), rows, worker)
+      if let kept = keyed.kept { columns = columns.map { $0.filtered(by: kept) } }
+      columns.append(keyed.values)
+      rows = keyed.rows
     }
-    return layout.encode(columns, count: batch.count, forJoin: true)
+    return (rows, layout.encode(columns, count: rows.count, forJoin: true))
   }
 
   // MARK: The right side
 
   override func finish(_ workers: [Worker]) throws(RunFailure) {
+    if rightSide == nil { try rebuild(workers) }
+  }
+
+  /// Makes the table of the right rows that have come since the last time: left rows from now on look into this one.
+  func rebuild(_ workers: [Worker]) throws(RunFailure) {
     try context.checkCancelled()
     var all: [(place: BatchPlace, batch: Batch, keys: EncodedKeys)] = []
     for worker in workers { all += worker.take(self, as: Build.self)?.batches ?? [] }
     all.sort { $0.place < $1.place }
     try checkKept(all.reduce(0) { $0 + $1.batch.count })
-    rightRows =
+    let rows =
       all.isEmpty
       ? ElementShape(elements[1]).emptyBatch
       : KeptRows.concatenate(all.map(\.batch), context.pool).withOneOwner
-    table = JoinTable(layout: layout, keys: EncodedKeys.concatenated(all.map(\.keys)), pool: context.pool)
+    rightSide = RightSide(
+      table: JoinTable(layout: layout, keys: EncodedKeys.concatenated(all.map(\.keys)), pool: context.pool),
+      rows: rows)
   }
 
   // MARK: The left side
@@ -102,25 +112,37 @@ final class JoinOperator: Operator {
     }
   }
 
-  private func probe(_ batch: Batch, _ worker: Worker) throws(RunFailure) {
-    guard let table else { return }
-    let first = table.firstMatches(try encode(batch, leftKeys, elements[0]))
+  private func probe(_ probed: Batch, _ worker: Worker) throws(RunFailure) {
+    guard let table = rightSide?.table else { return }
+    let keyed = try encode(probed, leftKeys, elements[0], worker)
+    var batch = keyed.rows
+    var first = table.firstMatches(keyed.keys)
+    var pairs: Pairs?
+    if residual != nil {
+      let asked = try fulfilling(allPairs(first, table, keepsUnmatched: false), batch, worker)
+      pairs = asked.pairs
+      if let refused = asked.refused {
+        // A row for which a condition has no value is neither matched nor unmatched: it is asked without it.
+        let kept = refused.inverted
+        batch = batch.filtered(by: kept)
+        first = Column(count: kept.count, storage: .int32(first)).filtered(by: kept).int32s
+        pairs = try fulfilling(allPairs(first, table, keepsUnmatched: false), batch, worker).pairs
+      }
+    }
     switch kind {
     case .semi, .anti:
       var matched = Bitmap(packing: batch.count) { first.base[$0] >= 0 }
-      if residual != nil {
-        let pairs = try fulfilling(allPairs(first, table, keepsUnmatched: false), batch)
+      if let pairs {
         matched = Bitmap(repeating: false, count: batch.count)
         for row in pairs.left.values { matched.words.base[Int(row) >> 6] |= 1 << UInt64(row & 63) }
       }
       try emit(pruned(batch).filtered(by: kind == .semi ? matched : matched.inverted), worker)
-    case .inner: try select(fulfilling(allPairs(first, table, keepsUnmatched: false), batch), batch, worker)
+    case .inner:
+      try select(pairs ?? allPairs(first, table, keepsUnmatched: false), batch, worker)
     case .left:
-      guard residual != nil else {
-        return try select(allPairs(first, table, keepsUnmatched: true), batch, worker)
-      }
-      let pairs = try fulfilling(allPairs(first, table, keepsUnmatched: false), batch)
-      try select(withUnmatched(pairs, batch.count), batch, worker)
+      try select(
+        pairs.map { withUnmatched($0, batch.count) } ?? allPairs(first, table, keepsUnmatched: true), batch,
+        worker)
     }
   }
 
@@ -168,10 +190,13 @@ final class JoinOperator: Operator {
     return Pairs(left: left, right: right)
   }
 
-  /// The pairs for which the residual condition holds.
-  private func fulfilling(_ pairs: Pairs, _ batch: Batch) throws(RunFailure) -> Pairs {
-    guard let residual, let rightRows, pairs.count > 0 else { return pairs }
+  /// The pairs for which the residual condition holds, and the left rows for one of whose pairs it has no value.
+  private func fulfilling(
+    _ pairs: Pairs, _ batch: Batch, _ worker: Worker
+  ) throws(RunFailure) -> (pairs: Pairs, refused: Bitmap?) {
+    guard let residual, let rightRows = rightSide?.rows, pairs.count > 0 else { return (pairs, nil) }
     var kept: [Pairs] = []
+    var refused: [Int32: RowFailure] = [:]
     for piece in 0..<context.pieces(of: pairs.count) {
       try context.checkCancelled()
       let part = pairs.slice(context.rows(ofPiece: piece, count: pairs.count))
@@ -180,13 +205,24 @@ final class JoinOperator: Operator {
       let frame = Frame(
         count: part.count, [left.elements(of: elements[0]), right.elements(of: elements[1])])
       let evaluated = residual.evaluate(frame)
-      if let failure = evaluated.failures?.entries.first { throw fault(failure, left, elements[0]) }
+      for failure in evaluated.failures?.entries ?? [] {
+        let row = part.left[Int(failure.row)]
+        refused[row] =
+          refused[row]
+          ?? RowFailure(row: row, kind: failure.kind, message: failure.message, span: failure.span)
+      }
       let holds = evaluated.column.bits.setIndices()
       kept.append(
         Pairs(left: part.left.gathered(holds), right: part.right.gathered(holds)))
     }
-    return Pairs(
-      left: .joined(kept.map(\.left)), right: .joined(kept.map(\.right)))
+    if !refused.isEmpty {
+      let failures = refused.values.sorted { $0.row < $1.row }
+      try refuse(failures, of: batch.pruned(residualUses.left), elements[0], worker)
+    }
+    return (
+      Pairs(left: .joined(kept.map(\.left)), right: .joined(kept.map(\.right))),
+      refused.isEmpty ? nil : Bitmap(count: batch.count) { refused[Int32($0)] != nil }
+    )
   }
 
   /// The pairs, and each left row that has none with none.
@@ -212,7 +248,7 @@ final class JoinOperator: Operator {
 
   /// Makes a row of each pair; only now are columns copied, and only those that are read.
   private func select(_ pairs: Pairs, _ batch: Batch, _ worker: Worker) throws(RunFailure) {
-    guard let select, let rightRows, pairs.count > 0 else { return }
+    guard let select, let rightRows = rightSide?.rows, pairs.count > 0 else { return }
     let limit = max(2 * context.options.morselRows, batch.count)
     // Many matches a row: they go on in pieces.
     let pieces = pairs.count <= limit ? 1 : context.pieces(of: pairs.count)
@@ -225,8 +261,12 @@ final class JoinOperator: Operator {
       let right = rightElements(rightRows.pruned(resultUses.right), part.right)
       let evaluated = select.evaluate(
         Frame(count: part.count, [left.elements(of: elements[0]), right]))
-      if let failure = evaluated.failures?.entries.first { throw fault(failure, left, elements[0]) }
-      try emit(Batch(elements: evaluated.column, of: node.outputs[0].element), worker)
+      var result = Batch(elements: evaluated.column, of: node.outputs[0].element, tags: left.tags)
+      if let failures = evaluated.failures {
+        try refuse(failures.entries, of: left, elements[0], worker)
+        result = result.filtered(by: failures.rows(count: part.count).inverted)
+      }
+      try emit(result, worker)
     }
   }
 

@@ -17,8 +17,9 @@ final class MapOperator: Operator {
   }
 
   override func push(_ batch: Batch, input: Int, _ worker: Worker) throws(RunFailure) {
+    let mapped = try fitting(mapping, batch, worker)
     try emit(
-      Batch(elements: values(mapping, batch), of: node.outputs[0].element, tags: batch.tags), worker)
+      Batch(elements: mapped.values, of: node.outputs[0].element, tags: mapped.rows.tags), worker)
   }
 }
 
@@ -34,8 +35,8 @@ final class FilterOperator: Operator {
   }
 
   override func push(_ batch: Batch, input: Int, _ worker: Worker) throws(RunFailure) {
-    let kept = try values(predicate, batch).bits
-    try emit(pruned(batch).filtered(by: kept), worker)
+    let asked = try fitting(predicate, batch, worker)
+    try emit(pruned(asked.rows).filtered(by: asked.values.bits), worker)
   }
 }
 
@@ -51,16 +52,18 @@ final class FlatMapOperator: Operator {
   }
 
   override func push(_ batch: Batch, input: Int, _ worker: Worker) throws(RunFailure) {
-    let (offsets, elements) = try values(mapping, batch).lists
-    let range = Int(offsets[0])..<Int(offsets[batch.count])
+    let mapped = try fitting(mapping, batch, worker)
+    let (offsets, elements) = mapped.values.lists
+    let rows = mapped.rows.count
+    let range = Int(offsets[0])..<Int(offsets[rows])
     let limit = 2 * context.options.morselRows
     // A few rows may have long lists: they go on in pieces.
     var start = range.lowerBound
     while start < range.upperBound {
       try context.checkCancelled()
       let end = range.upperBound - start > limit ? start + context.options.morselRows : range.upperBound
-      let tags = batch.tags.map { tags in
-        tags.gathered(parents(of: start..<end, offsets, rows: batch.count))
+      let tags = mapped.rows.tags.map { tags in
+        tags.gathered(parents(of: start..<end, offsets, rows: rows))
       }
       try emit(Batch(elements: elements.sliced(start..<end), of: node.outputs[0].element, tags: tags), worker)
       start = end
@@ -96,36 +99,41 @@ final class TryMapOperator: Operator {
     let evaluated = mapping.kernel.evaluate(batch, element: mapping.element)
     let result = Batch(elements: evaluated.column, of: node.outputs[0].element, tags: batch.tags)
     guard let failures = evaluated.failures else { return try emit(result, worker) }
-    if let failure = failures.firstFault { throw fault(failure, batch, mapping.element) }
-    if case .fail = policy, let failure = failures.entries.first {
-      throw fault(failure, batch, mapping.element)
-    }
+    let faulted = failures.entries.filter { $0.kind == .fault }
+    if !faulted.isEmpty { try refuse(faulted, of: batch, mapping.element, worker) }
+    let failed = failures.entries.filter { $0.kind == .failure }
+    if case .fail = policy, let failure = failed.first { throw fault(failure, batch, mapping.element) }
     try emit(pruned(result).filtered(by: failures.rows(count: batch.count).inverted), worker)
+    counters.failed.wrappingAdd(failed.count, ordering: .relaxed)
     if case .bound = policy {
-      try emitFailed(failures, batch, worker)
+      try emitFailed(failed, batch, worker)
     } else {
-      counters.rowsOut1.wrappingAdd(failures.entries.count, ordering: .relaxed)
+      counters.rowsOut1.wrappingAdd(failed.count, ordering: .relaxed)
     }
   }
 
   /// `Failed { input, error, operator }`.
-  private func emitFailed(_ failures: Failures, _ batch: Batch, _ worker: Worker) throws(RunFailure) {
-    let count = failures.entries.count
+  private func emitFailed(_ failed: [RowFailure], _ batch: Batch, _ worker: Worker) throws(RunFailure) {
+    let count = failed.count
     let rows = Buffer<Int32>(uninitialized: count)
     let messages = Buffer<TextView>(uninitialized: count)
     let arena = TextArena()
-    for (index, entry) in failures.entries.enumerated() {
+    for (index, entry) in failed.enumerated() {
       rows.base[index] = entry.row
       messages.base[index] = arena.add(entry.message)
     }
+    let input = batch.gathered(rows)
     let columns = [
-      batch.gathered(rows).elements(of: mapping.element),
+      input.elements(of: mapping.element),
       Column(count: count, storage: .text(messages, owners: [arena])),
       Column(
         count: count,
         storage: .text(Buffer(repeating: arena.add(node.name), count: count), owners: [arena])),
     ]
-    try emit(Batch(count: count, columns: columns), port: 1, worker)
+    // They are untimed, but still know where they come from.
+    try emit(
+      Batch(count: count, columns: columns, tags: input.tags.map { RowTags(origin: $0.origin) }), port: 1,
+      worker)
   }
 }
 

@@ -28,10 +28,13 @@ final class SampleOperator: Operator {
   }
 
   override func push(_ batch: Batch, input: Int, _ worker: Worker) throws(RunFailure) {
+    var batch = batch
     var column = batch.elements(of: elements[0])
     var type = ColumnType(elements[0])
     if let key {
-      column = try values(key, batch)
+      let keyed = try fitting(key, batch, worker)
+      batch = keyed.rows
+      column = keyed.values
       type = ColumnType(key.kernel.type)
     }
     var bytes = salt

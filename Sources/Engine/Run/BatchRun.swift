@@ -9,7 +9,10 @@ public struct RunOptions: Sendable {
   public var morselRows: Int
   /// Morsels that may be under way at once, for each worker: bounds what waits to be written in order.
   public var morselsPerWorker: Int
-  /// An operator in place of that of a node: a test puts a wrong one in to see that it is found.
+  /// Gives secrets their values by their names; where nobody knows them, as in tests, the name stands for it.
+  public var secrets: @Sendable (String) -> String = { $0 }
+  /// An operator in place of that of a node: of a driver that feeds or empties it itself, or a wrong one, which a
+  /// test must find.
   var substitute: (@Sendable (Int, RunContext) -> Operator?)?
 
   /// Makes options; the defaults fit a machine of `workers` cores.

@@ -87,3 +87,15 @@ public final class RunProgress: Sendable {
   /// The counters of all nodes now, in the graph's order.
   public var nodes: [Node] { counters.indices.map { self[$0] } }
 }
+
+extension RunProgress.Node {
+  /// The counters of a node as they were at a checkpoint.
+  public init(
+    rowsIn: Int, rowsOut: [Int], late: Int, failed: Int, faulted: Int, bytesRead: Int, bytesWritten: Int,
+    busy: Int
+  ) {
+    self.init(
+      rowsIn: rowsIn, rowsOut: rowsOut, late: late, failed: failed, faulted: faulted, bytesRead: bytesRead,
+      bytesTotal: nil, bytesWritten: bytesWritten, busy: busy)
+  }
+}

@@ -67,7 +67,11 @@ struct Needs {
       if case .bound = failed, self[Edge(index, port: 1)] != .none { need(node.inputs[0], .whole) }
     case .union, .limit: for input in node.inputs { need(input, output) }
     case .distinct: need(node.inputs[0], .whole)
-    case .join(let join): visit(join, node, output)
+    case .join(let join):
+      visit(join, node, output)
+      // Which of two right rows of one time is the newer settles the canonical order of the whole.
+      if graph.matchesByTime(index), join.time?.isWithin != true { need(node.inputs[1], .whole) }
+      if self[Edge(index, port: 1)] != .none { for input in node.inputs { need(input, .whole) } }
     case .aggregate(let aggregate): need(node.inputs[0], aggregate)
     case .sample(_, let by, _), .split(_, let by, _):
       need(node.inputs[0], output)
@@ -133,6 +137,13 @@ struct Needs {
       uses.add(body)
     }
     return uses
+  }
+}
+
+extension JoinTime {
+  fileprivate var isWithin: Bool {
+    if case .within = self { return true }
+    return false
   }
 }
 

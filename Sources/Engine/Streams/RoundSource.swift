@@ -24,9 +24,15 @@ final class RoundSource: RowSource {
 /// A morsel whose rows know their partition.
 struct PartitionedMorsel: Morsel, RowPositions {
   let morsel: any Morsel
+  let source: String
   let partition: Int
 
   func decode() throws -> Batch { try morsel.decode().tagged(RowTags(origin: RowOrigin(self))) }
+
+  func decodeFitting() throws -> DecodedRows {
+    let rows = try morsel.decodeFitting()
+    return DecodedRows(rows.batch.tagged(RowTags(origin: RowOrigin(self))), refused: rows.refused)
+  }
 
   var size: Int { morsel.size }
 

@@ -190,22 +190,30 @@ final class StreamDriver: @unchecked Sendable {
       let isStopping = control.isStopping.load(ordering: .relaxed)
       let taken = isStopping ? StreamInputs.Taken() : try inputs.take(bytes: run.options.roundBytes)
       let isLast = inputs.haveEnded
-      try round()
-      clock.note(start: start, end: monotonicNanoseconds(), hasRows: taken.morsels > 0 || taken.hasNews)
+      let hasNews = taken.morsels > 0 || taken.hasNews
+      if hasNews || isLast || givesUpPartitions { try round() }
+      clock.note(start: start, end: monotonicNanoseconds(), hasRows: hasNews)
       progress.update {
         $0.rounds += 1
         $0.load = clock.load
       }
       if isLast || isStopping || clock.isDue {
-        try checkpoint(&clock)
+        try checkpoint(&clock, isSavepoint: isStopping)
         if isLast { return .complete }
         if isStopping { return .stopped }
       }
-      if taken.morsels == 0, !taken.hasNews {
+      if !hasNews {
         let wait = clock.beginWait()
         control.arrivals.wait(nanoseconds: wait)
         clock.endWait()
       }
+    }
+  }
+
+  /// Whether event time may go on without rows.
+  private var givesUpPartitions: Bool {
+    run.graph.nodes.contains { node in
+      if case .timed(let timed) = node.operation { timed.idle != nil } else { false }
     }
   }
 
@@ -257,7 +265,7 @@ final class StreamDriver: @unchecked Sendable {
   }
 
   /// Ends the epoch: what it held becomes durable, then complete, then visible.
-  private func checkpoint(_ clock: inout EpochClock) throws(RunFailure) {
+  private func checkpoint(_ clock: inout EpochClock, isSavepoint: Bool) throws(RunFailure) {
     let start = monotonicNanoseconds()
     try judge()
     var states: [String: OperatorState] = [:]
@@ -277,7 +285,7 @@ final class StreamDriver: @unchecked Sendable {
       try run.checkpoints.commit(
         Checkpoint(
           epoch: epoch + 1, positions: inputs.positions, states: states, counters: counters,
-          watermarks: watermarks))
+          watermarks: watermarks, isSavepoint: isSavepoint))
     }
     epoch += 1
     for (name, sink, _) in sinks {

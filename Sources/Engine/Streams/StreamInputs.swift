@@ -14,14 +14,15 @@ final class StreamInputs {
 
   private var inputs: [Input] = []
   /// By source and partition.
-  private(set) var positions: [String: [String: String]]
+  var positions: [String: [String: String]] { reached.mapValues { $0.mapValues { $0() } } }
+  private var reached: [String: [String: @Sendable () -> String]]
   private let partitions: Partitions
   /// The input that the next round asks first.
   private var first = 0
 
   init(_ partitions: Partitions, positions: [String: [String: String]]) {
     self.partitions = partitions
-    self.positions = positions
+    reached = positions.mapValues { $0.mapValues { position in { position } } }
   }
 
   /// Adds a source, opened after its positions.
@@ -75,8 +76,8 @@ final class StreamInputs {
     case .rows(let rows):
       let partition = partitions.number(source: name, partition: rows.partition)
       partitions.note(partition, node: node, hasRows: true)
-      positions[name, default: [:]][rows.partition] = rows.position
-      inputs[index].rows.append(PartitionedMorsel(morsel: rows.morsel, partition: partition))
+      reached[name, default: [:]][rows.partition] = rows.position
+      inputs[index].rows.append(PartitionedMorsel(morsel: rows.morsel, source: name, partition: partition))
       taken.morsels += 1
       taken.bytes += max(1, rows.morsel.size)
     case .partition(let partition):
@@ -98,6 +99,7 @@ final class StreamInputs {
 
   /// The positions are those of a complete epoch.
   func commit() throws(RunFailure) {
+    let positions = positions
     for input in inputs {
       do { try input.reader.commit(positions[input.name] ?? [:]) } catch {
         throw .input(name: input.name, error: error)

@@ -27,19 +27,25 @@ public struct RunRequest: Sendable {
   public let plan: Plan
   /// The values of its parameters.
   public let arguments: PipelineArguments
+  /// Where its secrets are.
+  public let secrets: Secrets
   /// The texts that the graph's spans point into.
   public let sources: SourceMap
+  /// The stream that goes on where it stopped; nil for a run that begins.
+  public let resuming: RunID?
 
   /// Makes a request.
   public init(
-    file: String, folder: String, graph: Graph, plan: Plan, arguments: PipelineArguments,
-    sources: SourceMap
+    file: String, folder: String, graph: Graph, plan: Plan, arguments: PipelineArguments, secrets: Secrets,
+    sources: SourceMap, resuming: RunID? = nil
   ) {
+    self.resuming = resuming
     self.file = file
     self.folder = folder
     self.graph = graph
     self.plan = plan
     self.arguments = arguments
+    self.secrets = secrets
     self.sources = sources
   }
 }
@@ -91,4 +97,6 @@ public struct RunSnapshot: Hashable, Sendable {
   public var rowsOut: Int64
   /// Seconds since the run began.
   public var elapsed: Double
+  /// What a stream is about.
+  public var stream: Stream?
 }

@@ -25,7 +25,10 @@ public enum ExitStatus: Int32, Sendable {
 
   private static func status(of code: Code) -> ExitStatus {
     switch code {
-    case .unreadableFile, .noPrograms, .unusableStore, .unreadableSource, .unwritableSink: .environment
+    case .unreadableFile, .noPrograms, .unusableStore, .unwritableCheckpoint, .unreadableSource,
+      .unwritableSink,
+      .unusableAddress:
+      .environment
     case .unknownPipeline, .unnamedPipeline, .noPipeline, .unknownParameter, .missingParameter,
       .wrongParameterValue, .repeatedParameter, .malformedParameter, .unknownRun, .unknownCode, .badFilter,
       .unknownRecord, .unknownProfile, .noProject:

@@ -1,6 +1,7 @@
 import Compiler
 import Dataflow
 import Diagnosing
+import JobStore
 import Planning
 import Semantics
 import Settings
@@ -37,18 +38,71 @@ public struct Programs: Sendable {
     _ name: String?, of file: String, under profile: String?, given: [String], isPartial: Bool,
     _ invocation: Invocation
   ) async throws(Refusal) -> RunnablePipeline {
-    let programs = try ReadPrograms([file], ProgramFinder(invocation))
-    let compilation = await programs.compile(profile.map { .named($0) } ?? .standard)
+    let compiled = try await CompiledFile(file, under: profile, invocation)
+    let line = compiled.line
+    switch PipelineChoice(file: file, pipelines: compiled.pipelines).choose(name, line) {
+    case .success(let chosen): return try compiled.runnable(chosen, given: given, isPartial: isPartial)
+    case .failure(let unclear): throw Refusal([unclear.diagnostic], compiled.sources)
+    }
+  }
+
+  /// The service pipelines of the program `file`, or the one that is named, ready to be served.
+  public static func services(
+    _ name: String?, of file: String, under profile: String?, given: [String], _ invocation: Invocation
+  ) async throws(Refusal) -> [RunnablePipeline] {
+    let compiled = try await CompiledFile(file, under: profile, invocation)
+    guard let name else {
+      let services = compiled.pipelines.filter { $0.graph?.mode == .service }
+      if services.isEmpty {
+        throw Refusal(
+          .noPipeline, "`\(file)` declares no service", at: file, of: invocation, label: "no `Request` in it",
+          help: "a service takes calls: `from orders: Request<Order> = http(post, \"/orders\")`")
+      }
+      var runnable: [RunnablePipeline] = []
+      for service in services {
+        runnable.append(try compiled.runnable(service, given: given, isPartial: false))
+      }
+      return runnable
+    }
+    let line = compiled.line
+    switch PipelineChoice(file: file, pipelines: compiled.pipelines).choose(name, line) {
+    case .success(let chosen):
+      guard chosen.graph?.mode == .service else {
+        throw Refusal(
+          .assertedMode, "`\(name)` is no service: it has no `Request`", at: name, of: invocation,
+          label: "answers no calls", help: "`thalweg run` runs it")
+      }
+      return [try compiled.runnable(chosen, given: given, isPartial: false)]
+    case .failure(let unclear): throw Refusal([unclear.diagnostic], compiled.sources)
+    }
+  }
+}
+
+/// A program that was checked under a profile and has no errors.
+private struct CompiledFile {
+  let pipelines: [CompiledPipeline]
+  let sources: SourceMap
+  /// The command line, to point at.
+  let line: InvocationSource
+  private let file: String
+  private let programs: ReadPrograms
+  private let compilation: Compilation
+
+  init(_ file: String, under profile: String?, _ invocation: Invocation) async throws(Refusal) {
+    self.file = file
+    programs = try ReadPrograms([file], ProgramFinder(invocation))
+    compilation = await programs.compile(profile.map { .named($0) } ?? .standard)
     if let profile { try programs.refuse(profile, in: compilation, invocation) }
     var sources = compilation.sources
-    let line = invocation.source(in: &sources)
+    line = invocation.source(in: &sources)
+    self.sources = sources
     if compilation.diagnostics.hasErrors { throw Refusal(compilation.diagnostics, sources) }
-    let choice = PipelineChoice(file: file, pipelines: compilation.pipelines(in: ProgramFinder.shown(file)))
-    let pipeline: CompiledPipeline
-    switch choice.choose(name, line) {
-    case .success(let chosen): pipeline = chosen
-    case .failure(let unclear): throw Refusal([unclear.diagnostic], sources)
-    }
+    pipelines = compilation.pipelines(in: ProgramFinder.shown(file))
+  }
+
+  func runnable(
+    _ pipeline: CompiledPipeline, given: [String], isPartial: Bool
+  ) throws(Refusal) -> RunnablePipeline {
     guard let graph = pipeline.graph else { throw Refusal(compilation.diagnostics, sources) }
     let plan = Plan(graph)
     var reader = ArgumentReader(graph, plan, line, places: compilation.parameterPlaces(of: pipeline))
@@ -58,8 +112,7 @@ public struct Programs: Sendable {
     return RunnablePipeline(
       file: file, folder: programs.projects.base(of: shown),
       project: programs.projects.home(shown).map { compilation.projects[$0] }, graph: graph, plan: plan,
-      arguments: arguments, warnings: compilation.diagnostics,
-      sources: sources)
+      arguments: arguments, warnings: compilation.diagnostics, sources: sources)
   }
 }
 
@@ -113,11 +166,17 @@ public struct RunnablePipeline: Sendable {
     }
   }
 
+  /// Who may call it, where it is a service.
+  public var serveSettings: ServeSettings? { project?.profile?.serve }
+
   /// What a backend is asked.
-  public var request: RunRequest {
+  public var request: RunRequest { request(resuming: nil) }
+
+  /// What a backend is asked, where a stream goes on that has stopped.
+  public func request(resuming run: RunID?) -> RunRequest {
     RunRequest(
       file: ProgramFinder.shown(file), folder: folder, graph: graph, plan: plan, arguments: arguments,
-      sources: sources)
+      secrets: Secrets(profile: project?.profile, folder: folder), sources: sources, resuming: run)
   }
 }
 

@@ -27,6 +27,16 @@ public enum Figures {
     return "\(whole / 3600)h\(padded(whole / 60 % 60))m"
   }
 
+  /// `812 B`, `3.4 KiB`, `1.2 GiB`.
+  public static func size(_ bytes: Int64) -> String {
+    var tenths = bytes * 10
+    for unit in ["B", "KiB", "MiB", "GiB"] {
+      if tenths < 10_240 { return unit == "B" ? "\(bytes) B" : "\(tenths / 10).\(tenths % 10) \(unit)" }
+      tenths /= 1024
+    }
+    return "\(tenths / 10).\(tenths % 10) TiB"
+  }
+
   private static func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
   /// Columns under their headings; those named in `right` are aligned at the right.

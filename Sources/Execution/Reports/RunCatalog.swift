@@ -5,9 +5,11 @@ import JobStore
 public struct RunCatalog: Sendable {
   /// Where a folder keeps its runs.
   public static let path = ".thalweg/state.db"
+  /// Where a folder keeps the state of its streams, a folder a run.
+  public static let states = ".thalweg/state"
 
-  private let store: (any RunStore)?
-  private let invocation: Invocation
+  let store: (any RunStore)?
+  let invocation: Invocation
 
   /// The runs of `store`; none where there is no store yet. Findings point at `invocation`.
   public init(_ store: (any RunStore)?, _ invocation: Invocation) {
@@ -15,13 +17,26 @@ public struct RunCatalog: Sendable {
     self.invocation = invocation
   }
 
-  /// A run with its jobs.
+  /// A run with its jobs, and of a stream the newest of its epochs.
   public struct Entry: Sendable {
     /// The run.
     public let run: RunRecord
     /// Its jobs, in the plan's order.
     public let jobs: [JobRecord]
+    /// The newest complete epochs of a stream, in order.
+    public var epochs: [EpochRecord] = []
+    /// What the operators of a stream had done at the newest epoch, in the plan's order.
+    public var operators: [OperatorRecord] = []
+
+    /// The epoch that the run would go on after, 0 at its beginning; nil where it is not a stream that ended
+    /// early.
+    public var resumePoint: Int? {
+      run.mode == "stream" && run.state.isResumable ? epochs.last?.number ?? 0 : nil
+    }
   }
+
+  /// So many epochs are shown.
+  private static let shownEpochs = 10
 
   /// The newest runs first.
   public func list(_ filter: RunFilter) async throws(StoreError) -> [RunRecord] {
@@ -44,7 +59,14 @@ public struct RunCatalog: Sendable {
         try await store.runs(RunFilter(prefix: name, limit: 6))
       }
     guard found.count == 1, let run = found.first else { throw unknown(name, found) }
-    return Entry(run: run, jobs: try await store.jobs(of: run.id))
+    return Entry(
+      run: run, jobs: try await store.jobs(of: run.id),
+      epochs: try await store.epochs(of: run.id, last: Self.shownEpochs),
+      operators: try await store.operators(of: run.id))
+  }
+
+  func notResumable(_ name: String, _ message: String, _ help: String) -> Refusal {
+    Refusal(.notResumable, message, at: name, of: invocation, label: "can't go on", help: help)
   }
 
   private func unknown(_ name: String, _ several: [RunRecord]) -> Refusal {
@@ -79,21 +101,30 @@ public struct RunCatalog: Sendable {
 extension StoreError {
   /// The finding that a command shows, pointing at the whole of `invocation`.
   public func refusal(_ invocation: Invocation) -> Refusal {
-    let (message, help): (String, String) =
-      switch self {
-      case .damaged(let path, let reason):
-        ("`\(path)` is no database of runs: \(reason)", "move the file away, and a new one is made")
-      case .newer(let path):
-        ("`\(path)` was changed by a newer version of Thalweg", "use that version, or another folder")
-      case .busy(let path):
-        ("`\(path)` is held by another process", "try again when it is done")
-      case .unusable(let path, let reason):
-        (
-          "`\(path)` can't be used: \(reason)",
-          "runs are recorded there: make the folder writable, or run elsewhere"
-        )
-      case .duplicate(let id): ("the run `\(id)` is there already", "run it again")
-      }
+    let (message, help) = explanation
     return Refusal(.unusableStore, message, at: "", of: invocation, label: "needs it", help: help)
+  }
+
+  /// What is the matter, and how to mend it.
+  var explanation: (message: String, help: String) {
+    switch self {
+    case .damaged(let path, let reason):
+      ("`\(path)` is no database of runs: \(reason)", "move the file away, and a new one is made")
+    case .newer(let path):
+      ("`\(path)` was changed by a newer version of Thalweg", "use that version, or another folder")
+    case .busy(let path):
+      ("`\(path)` is held by another process", "try again when it is done")
+    case .unusable(let path, let reason):
+      (
+        "`\(path)` can't be used: \(reason)",
+        "runs are recorded there: make the folder writable, or run elsewhere"
+      )
+    case .duplicate(let id): ("the run `\(id)` is there already", "run it again")
+    case .lostRun(let id):
+      (
+        "the run `\(id)` is no longer this process's: it has ended, or another process goes on with it",
+        "`thalweg runs show \(id)` shows what became of it"
+      )
+    }
   }
 }

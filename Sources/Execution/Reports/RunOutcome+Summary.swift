@@ -6,7 +6,7 @@ extension RunOutcome {
   public var status: ExitStatus {
     switch state {
     case .succeeded: .done
-    case .cancelled: .interrupted
+    case .cancelled, .stopped: .interrupted
     case .planned, .running, .failed: max(ExitStatus(diagnostics), .failed)
     }
   }
@@ -19,6 +19,8 @@ extension RunOutcome {
     case .succeeded:
       "\(pipeline) succeeded in \(took): \(rows), \(Figures.count(snapshot.rowsOut)) out (\(id))"
     case .cancelled: "\(pipeline) was cancelled after \(took): nothing is published (\(id))"
+    case .stopped:
+      "\(pipeline) stopped after \(took): \(rows), \(Figures.count(snapshot.rowsOut)) out (\(id))"
     case .planned, .running, .failed: "\(pipeline) failed after \(took): \(rows) (\(id))"
     }
   }

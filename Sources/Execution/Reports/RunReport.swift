@@ -21,7 +21,7 @@ public enum RunReport {
     let run = entry.run
     var facts = [
       ["run", run.id.text],
-      ["state", run.state.rawValue],
+      ["state", run.state.rawValue + (entry.resumePoint.map { ", may go on after epoch \($0)" } ?? "")],
       ["pipeline", "\(run.pipeline) of \(run.file)"],
       ["plan", "\(run.planHash.prefix(12))   \(run.mode) on \(run.backend)"],
       ["created", run.created.description],
@@ -44,6 +44,7 @@ public enum RunReport {
       + Figures.table(
         ["JOB", "NAME", "STATE", "TRIES", "TOOK", "WORK", "ROWS IN", "ROWS OUT"], jobs,
         right: [0, 3, 4, 5, 6, 7])
+    if let newest = entry.epochs.last { text += "\n" + streamText(entry, newest) }
     if let error = run.error { text += "\n" + error.text }
     return text
   }
@@ -75,7 +76,9 @@ public enum RunReport {
           }),
       ])
     }
-    return .members(["version": .int(1), "run": .object(members(entry.run) + [("jobs", .array(jobs))])])
+    var run = members(entry.run) + [("jobs", .array(jobs))]
+    if entry.run.mode == "stream" { run += streamMembers(entry) }
+    return .members(["version": .int(1), "run": .object(run)])
   }
 
   private static func members(_ run: RunRecord) -> [(key: String, value: JSONValue)] {

@@ -4,7 +4,7 @@ import Columns
 final class JSONContext {
   let refusesUnknown: Bool
   /// Text that does not stand in the input as it is.
-  let arena = TextArena()
+  private(set) var arena = TextArena()
   var usesArena = false
   /// Whether a view points into the input. Behind a pointer, as all that changes with every value: a class's
   /// own variables are guarded at each access.
@@ -51,6 +51,23 @@ final class JSONContext {
   func reset() {
     path = []
     blamed = nil
+  }
+
+  /// Makes ready for another text: what was read of the one before keeps the arena.
+  func renew() {
+    if usesArena { arena = TextArena() }
+    usesArena = false
+    pointsIntoInput.pointee = false
+  }
+
+  /// `/items/2/price`, as RFC 6901 has it.
+  var pointer: String {
+    path.reversed().reduce(into: "") { text, step in
+      switch step {
+      case .member(let name), .key(let name): text += JSONPointer.step(name)
+      case .index(let index): text += JSONPointer.step("\(index)")
+      }
+    }
   }
 
   func blame(

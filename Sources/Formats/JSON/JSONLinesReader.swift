@@ -46,6 +46,17 @@ struct JSONPlan: Sendable {
     let fields = schema.columns.map { ColumnField($0.name, $0.type, isOptional: $0.isOptional) }
     return FieldSchema("", .structure(fields), children: schema.columns)
   }
+
+  /// The rows that `root` has read.
+  func batch(_ root: JSONColumn, owners: [any TextOwner]) -> Batch {
+    let columns = schema.isRecord ? root.children : [root]
+    return Batch(
+      count: root.count,
+      columns: columns.enumerated().map { index, column in
+        needed?[index] ?? true
+          ? column.finish(owners: owners) : Column(count: root.count, storage: .structure([]))
+      })
+  }
 }
 
 /// Some lines of JSON, not decoded yet.
@@ -107,7 +118,7 @@ public struct JSONLinesMorsel: Sendable {
         }
       }
     }
-    return DecodedRows(batch(root, context), refused: refused)
+    return DecodedRows(plan.batch(root, owners: context.owners(block.bytes)), refused: refused)
   }
 
   /// Bytes of a line.
@@ -115,17 +126,6 @@ public struct JSONLinesMorsel: Sendable {
     var count = 0
     while start[count] != lineFeed { count += 1 }
     return count
-  }
-
-  private func batch(_ root: JSONColumn, _ context: JSONContext) -> Batch {
-    let owners = context.owners(block.bytes)
-    let columns = plan.schema.isRecord ? root.children : [root]
-    return Batch(
-      count: root.count,
-      columns: columns.enumerated().map { index, column in
-        plan.needed?[index] ?? true
-          ? column.finish(owners: owners) : Column(count: root.count, storage: .structure([]))
-      })
   }
 
   private func position(_ place: UnsafePointer<UInt8>) -> String {

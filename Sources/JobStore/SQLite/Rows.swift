@@ -27,6 +27,27 @@ extension Row {
       error: error)
   }
 
+  func epoch(of run: RunID) -> EpochRecord {
+    var record = EpochRecord(
+      run: run, number: self["number"], manifest: self["manifest"],
+      committed: Moment(microseconds: self["committed"]), watermark: self["watermark"],
+      positions: self["positions"], rows: rowCounts, stateBytes: self["state_bytes"],
+      isSavepoint: self["is_savepoint"])
+    record.isApplied = self["is_applied"]
+    return record
+  }
+
+  var operatorRecord: OperatorRecord {
+    OperatorRecord(
+      name: self["name"], operation: self["operation"], rows: rowCounts, watermark: self["watermark"])
+  }
+
+  private var rowCounts: RowCounts {
+    RowCounts(
+      rowsIn: self["rows_in"], rowsOut: self["rows_out"], late: self["late"], failed: self["failed"],
+      faulted: self["faulted"])
+  }
+
   func state<State: RawRepresentable>(_ column: String, at path: String) throws -> State
   where State.RawValue == String {
     let name: String = self[column]

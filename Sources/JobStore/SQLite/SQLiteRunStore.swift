@@ -3,8 +3,8 @@ import GRDB
 
 /// Keeps runs in an SQLite database that many processes of one machine may use at once.
 public struct SQLiteRunStore: RunStore {
-  private let path: String
-  private let queue: DatabaseQueue
+  let path: String
+  let queue: DatabaseQueue
 
   /// Opens the database at `path`, made with its folder where there is none.
   public static func open(creating path: String) throws(StoreError) -> SQLiteRunStore {
@@ -73,13 +73,13 @@ public struct SQLiteRunStore: RunStore {
     }
   }
 
-  private func write<Value: Sendable>(
+  func write<Value: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws(StoreError) -> Value {
     do { return try await queue.write(body) } catch { throw Self.storeError(error, path) }
   }
 
-  private func read<Value: Sendable>(
+  func read<Value: Sendable>(
     _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws(StoreError) -> Value {
     do { return try await queue.read(body) } catch { throw Self.storeError(error, path) }
@@ -91,9 +91,7 @@ public struct SQLiteRunStore: RunStore {
       if try Int.fetchOne(database, sql: "SELECT 1 FROM run WHERE id = ?", arguments: [run.id.text]) != nil {
         throw StoreError.duplicate(run.id)
       }
-      try database.execute(
-        sql: "INSERT INTO plan (hash, json) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING",
-        arguments: [plan.hash, plan.json])
+      try Self.insert(plan, database)
       try database.execute(
         sql: """
           INSERT INTO run (id, pipeline, file, parameters, plan_hash, mode, backend, owner_host, owner_boot,
@@ -106,12 +104,21 @@ public struct SQLiteRunStore: RunStore {
           run.owner.boot, run.owner.process, run.owner.began, run.created.microseconds, run.state.rawValue,
           run.started?.microseconds, run.ended?.microseconds, run.seen.microseconds, run.rowsIn, run.rowsOut,
         ])
-      let number = database.lastInsertedRowID
-      for job in jobs {
-        try database.execute(
-          sql: "INSERT INTO job (run, id, name, state) VALUES (?, ?, ?, ?)",
-          arguments: [number, job.id, job.name, job.state.rawValue])
-      }
+      try Self.insert(jobs, of: database.lastInsertedRowID, database)
+    }
+  }
+
+  static func insert(_ plan: PlanRecord, _ database: Database) throws {
+    try database.execute(
+      sql: "INSERT INTO plan (hash, json) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING",
+      arguments: [plan.hash, plan.json])
+  }
+
+  static func insert(_ jobs: [JobRecord], of run: Int64, _ database: Database) throws {
+    for job in jobs {
+      try database.execute(
+        sql: "INSERT INTO job (run, id, name, state) VALUES (?, ?, ?, ?)",
+        arguments: [run, job.id, job.name, job.state.rawValue])
     }
   }
 

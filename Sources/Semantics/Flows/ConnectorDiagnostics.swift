@@ -43,6 +43,13 @@ extension Diagnostic {
 
   // MARK: Options
 
+  static func keyWithoutColumn(of mode: String, at span: Span) -> Diagnostic {
+    Diagnostic(
+      .keyWithoutColumn, "the key of `\(mode)` is no column of the table", at: span, label: "computed",
+      help:
+        "give a field, or several as `row { r.a, r.b }`; what is computed gets a field of its own by `map`")
+  }
+
   static func optionOfOtherDirection(
     _ label: Identifier, of connector: Identifier, isSource: Bool, _ signature: CallSignature
   ) -> Diagnostic {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnosing
 import Execution
+import JobStore
 import Planning
 
 enum PlanFormat: String, ExpressibleByArgument, CaseIterable {
@@ -48,6 +49,7 @@ struct Plan: AsyncParsableCommand {
         thalweg plan revenue.thal
         thalweg plan revenue.thal daily --format svg > plan.svg
         thalweg plan clicks.thal --mode stream --backend local
+        thalweg plan clicks.thal --against clicks-7k3f9q2m
       """)
 
   @OptionGroup var options: PipelineOptions
@@ -61,7 +63,18 @@ struct Plan: AsyncParsableCommand {
   @Option(help: ArgumentHelp("text, json, dot, mermaid or svg.", valueName: "format"))
   var format = PlanFormat.text
 
+  @Option(
+    help: ArgumentHelp(
+      "Shows what would become of the state of this run; fails if it does not fit.", valueName: "run"))
+  var against: String?
+
   @OptionGroup var console: ConsoleOptions
+
+  func validate() throws {
+    if against != nil, format != .text, format != .json {
+      throw ValidationError("--against needs --format text or json")
+    }
+  }
 
   func run() async throws {
     let pipeline = try await Programs.pipeline(
@@ -73,15 +86,21 @@ struct Plan: AsyncParsableCommand {
     if let backend {
       Console.error.show(pipeline.notes(where: backend.backend.capabilities), pipeline.sources)
     }
+    var kept: KeptState?
+    if let against {
+      let catalog = RunCatalog(try SQLiteRunStore.open(existing: RunCatalog.path), Thalweg.invocation)
+      kept = try await catalog.kept(by: against, for: pipeline)
+    }
     let text =
       switch format {
-      case .text: plan.text
-      case .json: plan.json.indented + "\n"
+      case .text: plan.text + (kept.map { "\n" + $0.text } ?? "")
+      case .json: (kept?.json(beside: plan) ?? plan.json).indented + "\n"
       case .dot: plan.dot
       case .mermaid: plan.mermaid
       case .svg: plan.svg
       }
     Console.output.write(text)
+    try kept?.refuse(pipeline)
   }
 
   private func refusal(of mode: PlanMode, _ found: String) -> Refusal {

@@ -14,17 +14,26 @@ struct Run: AsyncParsableCommand {
       EXAMPLES:
         thalweg run revenue.thal
         thalweg run revenue.thal daily -p day=2026-01-31
+        thalweg run clicks.thal --resume clicks-7k3f9q2m
       """)
 
   @OptionGroup var options: PipelineOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "A stream that stopped or failed: it goes on after its last complete epoch.", valueName: "run"))
+  var resume: String?
 
   @OptionGroup var console: ConsoleOptions
 
   func run() async throws {
     let backend = LocalBackend()
+    let former = try await former()
     let pipeline = try await Programs.pipeline(
-      options.pipeline, of: options.file, under: options.profile.profile, given: options.parameters,
-      isPartial: false, Thalweg.invocation)
+      options.pipeline ?? former?.pipeline, of: options.file, under: options.profile.profile,
+      given: options.parameters.isEmpty ? former?.given ?? [] : options.parameters, isPartial: false,
+      Thalweg.invocation)
+    if pipeline.graph.mode == .service { return try await Serve.serve([pipeline]) }
     try pipeline.refuse(where: backend.capabilities)
     Console.error.show(pipeline.warnings, pipeline.sources)
     let store = try SQLiteRunStore.open(creating: RunCatalog.path)
@@ -32,11 +41,18 @@ struct Run: AsyncParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     let display = ProgressDisplay(pipeline.graph.name, on: .error)
     let outcome = try await Interruption.cancelling {
-      try await backend.run(pipeline.request, recordedIn: store, observer: display)
+      try await backend.run(pipeline.request(resuming: former?.id), recordedIn: store, observer: display)
     }
     Console.error.show(outcome.diagnostics, pipeline.sources)
     Console.error.write(outcome.summary(of: pipeline.graph.name) + "\n")
     if let problem = outcome.recording { throw problem }
     if outcome.status != .done { throw outcome.status.thrown }
+  }
+
+  /// The run that is to go on.
+  private func former() async throws -> ResumableRun? {
+    guard let resume else { return nil }
+    let catalog = RunCatalog(try SQLiteRunStore.open(existing: RunCatalog.path), Thalweg.invocation)
+    return try await catalog.resumable(resume)
   }
 }

@@ -9,6 +9,7 @@ final class ProgressDisplay: RunObserver {
     var drawnLines = 0
     var lastDrawing: UInt64 = 0
     var isFinished = false
+    var stream = LiveStream()
   }
 
   private static let interval: UInt64 = 100_000_000
@@ -27,7 +28,7 @@ final class ProgressDisplay: RunObserver {
     state.withLock { state in
       guard !state.isFinished, now - state.lastDrawing >= Self.interval else { return }
       state.lastDrawing = now
-      let lines = lines(snapshot)
+      let lines = snapshot.stream == nil ? lines(snapshot) : streamLines(snapshot, &state.stream)
       console.write(erasing(state.drawnLines) + lines.map { "\($0)\n" }.joined())
       state.drawnLines = lines.count
     }
@@ -43,6 +44,11 @@ final class ProgressDisplay: RunObserver {
 
   /// Moves up over as many lines and clears what is below.
   private func erasing(_ lines: Int) -> String { lines == 0 ? "" : "\u{1B}[\(lines)A\u{1B}[J" }
+
+  private func streamLines(_ snapshot: RunSnapshot, _ stream: inout LiveStream) -> [String] {
+    stream.note(snapshot)
+    return stream.lines(name, now: Moment.now.microseconds, width: console.width, height: console.height)
+  }
 
   private func lines(_ snapshot: RunSnapshot) -> [String] {
     let rate = snapshot.elapsed > 0.05 ? Int64(Double(snapshot.rowsIn) / snapshot.elapsed) : 0
@@ -64,6 +70,7 @@ final class ProgressDisplay: RunObserver {
       case .waiting: " "
       case .running: ">"
       case .succeeded: "+"
+      case .stopped: "-"
       case .failed, .cancelled: "!"
       }
     let name = String(job.name.prefix(width))

@@ -11,6 +11,8 @@ struct MemorySource: RowSource {
   let needed: [Bool]
   let morselRows: Int
   var failingRow: Int?
+  /// Rows that do not fit, but can be left out.
+  var misfits: Set<Int> = []
 
   var size: Int? { rows.count }
 
@@ -39,8 +41,24 @@ struct MemorySource: RowSource {
       if let row = source.failingRow, range.contains(row) {
         throw RowFault(position: "memory:\(row + 1)", column: "x", message: "expected a number")
       }
+      if let row = range.first(where: { source.misfits.contains($0) }) { throw misfit(row) }
       return Batch(Array(source.rows[range]), source.element, needed: source.needed)
     }
+
+    private func misfit(_ row: Int) -> RowFault {
+      RowFault(position: "memory:\(row + 1)", column: "x", message: "expected a number")
+    }
+
+    func decodeFitting() throws -> DecodedRows {
+      let fitting = range.filter { !source.misfits.contains($0) }
+      let refused = range.filter { source.misfits.contains($0) }.map { row in
+        RefusedRow(row: row - range.lowerBound, fault: misfit(row), text: "row \(row)")
+      }
+      return DecodedRows(
+        Batch(fitting.map { source.rows[$0] }, source.element, needed: source.needed), refused: refused)
+    }
+
+    func position(ofRow row: Int) -> String { "memory:\(range.lowerBound + row + 1)" }
   }
 }
 

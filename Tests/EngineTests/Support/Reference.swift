@@ -75,13 +75,13 @@ struct Reference {
 
   // MARK: Operators
 
-  private func call(_ lambda: TypedLambda, _ arguments: Value...) throws -> Value {
+  func call(_ lambda: TypedLambda, _ arguments: Value...) throws -> Value {
     try evaluate(
       lambda.body,
       Dictionary(uniqueKeysWithValues: zip(lambda.parameters.map(\.id), arguments)))
   }
 
-  private func grouped(_ values: [Value], _ key: TypedLambda) throws -> [(key: Value, values: [Value])] {
+  func grouped(_ values: [Value], _ key: TypedLambda) throws -> [(key: Value, values: [Value])] {
     var groups: [Value: [Value]] = [:]
     for value in values { groups[try call(key, value), default: []].append(value) }
     return groups.map { ($0.key, $0.value) }.sorted { Value.order($0.key, $1.key) < 0 }
@@ -130,7 +130,7 @@ struct Reference {
     }
   }
 
-  private func top(_ top: TopOperation, _ values: [Value]) throws -> [Value] {
+  func top(_ top: TopOperation, _ values: [Value]) throws -> [Value] {
     guard case .int(let count) = try evaluate(top.count, [:]) else { return [] }
     let keys = top.keys.map { (key: $0.key, isDescending: !$0.isDescending) }
     let groups = try top.group.map { try grouped(values, $0).map(\.values) } ?? [values]
@@ -153,7 +153,7 @@ struct Reference {
     }
   }
 
-  private func value(of aggregate: AggregateCall, _ values: [Value]) throws -> Value {
+  func value(of aggregate: AggregateCall, _ values: [Value]) throws -> Value {
     let rows = try values.filter { value in
       try aggregate.filters.allSatisfy { try call($0, value) == .bool(true) }
     }
@@ -227,7 +227,7 @@ struct Reference {
 
   // MARK: Expressions
 
-  private func evaluate(_ expression: TypedExpression, _ scope: [Int: Value]) throws -> Value {
+  func evaluate(_ expression: TypedExpression, _ scope: [Int: Value]) throws -> Value {
     switch expression.kind {
     case .literal(let literal):
       switch literal {

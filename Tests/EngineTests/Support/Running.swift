@@ -22,7 +22,10 @@ struct MemoryRun {
   let sinks: [String: MemorySink]
   let progress: RunProgress
 
-  init(_ graph: Graph, _ rows: [String: [Value]], _ drive: Drive, failingRow: (String, Int)? = nil) {
+  init(
+    _ graph: Graph, _ rows: [String: [Value]], _ drive: Drive, failingRow: (String, Int)? = nil,
+    misfits: [String: Set<Int>] = [:]
+  ) {
     let needs = SourceNeeds(graph: graph)
     var sources: [String: any RowSource] = [:]
     var sinks: [String: MemorySink] = [:]
@@ -32,7 +35,8 @@ struct MemoryRun {
         sources[source.name] = MemorySource(
           rows: rows[source.name] ?? [], element: node.outputs[0].element, needed: needs[source.name],
           morselRows: drive.morselRows,
-          failingRow: failingRow?.0 == source.name ? failingRow?.1 : nil)
+          failingRow: failingRow?.0 == source.name ? failingRow?.1 : nil,
+          misfits: misfits[source.name] ?? [])
       case .sink(let sink):
         let input = node.inputs[0]
         sinks[sink.name] = MemorySink(graph.nodes[input.node].outputs[input.port].element)

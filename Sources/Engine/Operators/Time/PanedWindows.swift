@@ -220,12 +220,14 @@ final class PanedWindows: WindowGrouping, @unchecked Sendable {
     }
     let mark = Batch(count: 1, columns: [Column(count: 1, storage: .int64(Buffer([reached])))])
     var state = OperatorState([
-      OperatorState.Section("reached", version: Int(reached), rows: mark)
+      OperatorState.Section("reached", version: Int(reached), rows: mark, contents: .own)
     ])
     for (number, pane) in closed {
       for part in pane.saved {
         state.sections.append(
-          OperatorState.Section("pane \(number) part \(part.number)", version: 0, rows: part.rows))
+          OperatorState.Section(
+            "pane \(number) part \(part.number)", version: 0, rows: part.rows,
+            contents: operation.partialContents))
       }
     }
     return state

@@ -195,7 +195,7 @@ final class SessionShard: @unchecked Sendable {
   // MARK: State
 
   /// What is held, as it was given the last time if nothing has changed since.
-  func save(named name: String) -> [OperatorState.Section] {
+  func save(named name: String, partials: OperatorState.Contents?) -> [OperatorState.Section] {
     guard saved.isEmpty else { return saved }
     if openCount > 0 {
       if openCount < owners.count { compact() }
@@ -204,11 +204,15 @@ final class SessionShard: @unchecked Sendable {
       let rows = Batch(
         count: openCount, columns: columns + key + aggregation.partials(of: state).columns)
       saved.append(
-        OperatorState.Section(Self.openPrefix + name, version: version, rows: rows.compacted()))
+        OperatorState.Section(
+          Self.openPrefix + name, version: version, rows: rows.compacted(), contents: partials))
     }
     if !waiting.isEmpty {
       waiting = [Batch.concatenated(waiting)]
-      saved.append(OperatorState.Section("waiting \(name)", version: version, rows: waiting[0]))
+      saved.append(
+        OperatorState.Section(
+          "waiting \(name)", version: version, rows: waiting[0],
+          contents: .elements(input: 0, from: hasKey ? 1 : 0)))
     }
     return saved
   }

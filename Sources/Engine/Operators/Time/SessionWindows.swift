@@ -95,8 +95,10 @@ final class SessionWindows: WindowGrouping {
   // MARK: State
 
   func save(_ workers: [Worker]) throws(RunFailure) -> OperatorState {
-    let shards = shards
-    let sections = operation.context.pool.collect(Self.shardCount) { shards[$0].save(named: "\($0)") }
+    let (shards, contents) = (shards, operation.partialContents)
+    let sections = operation.context.pool.collect(Self.shardCount) {
+      shards[$0].save(named: "\($0)", partials: contents)
+    }
     return OperatorState(sections.flatMap { $0 })
   }
 

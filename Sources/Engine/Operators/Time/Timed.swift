@@ -55,8 +55,10 @@ final class TimedOperator: Operator {
 
   override func makeLocal() -> AnyObject { Rows() }
 
-  override func push(_ batch: Batch, input: Int, _ worker: Worker) throws(RunFailure) {
-    let times = try values(time, batch).int64s
+  override func push(_ untimed: Batch, input: Int, _ worker: Worker) throws(RunFailure) {
+    let asked = try fitting(time, untimed, worker)
+    let (batch, times) = (asked.rows, asked.values.int64s)
+    if batch.count == 0 { return }
     if isBounded {
       return try emit(batch.tagged(RowTags(times: times, origin: batch.tags?.origin)), worker)
     }
@@ -144,8 +146,9 @@ final class TimedOperator: Operator {
       ])
     let watermark = Batch(count: 1, columns: [Column(count: 1, storage: .int64(Buffer([reached])))])
     return OperatorState([
-      OperatorState.Section("partitions", version: version, rows: rows),
-      OperatorState.Section("watermark", version: Int(truncatingIfNeeded: reached), rows: watermark),
+      OperatorState.Section("partitions", version: version, rows: rows, contents: .own),
+      OperatorState.Section(
+        "watermark", version: Int(truncatingIfNeeded: reached), rows: watermark, contents: .own),
     ])
   }
 

@@ -46,7 +46,9 @@ struct WindowCut: Sendable {
   func windows(of pane: Int64) -> ClosedRange<Int64> {
     guard case .sliding(let length, let every, pane: let size) = shape else { return pane...pane }
     let step = every / size
-    return floorDivision(saturatingSum(pane, -(length / size)), step) + 1...floorDivision(pane, step)
+    let last = floorDivision(pane, step)
+    // At the lower end of the range windows that would begin before it are none.
+    return min(last, floorDivision(saturatingSum(pane, -(length / size)), step) + 1)...last
   }
 
   /// The panes of a window.

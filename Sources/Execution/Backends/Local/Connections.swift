@@ -9,8 +9,14 @@ import Synthesis
 
 /// The sources and sinks of one run, by the names of their statements.
 struct Connections {
+  /// Those that end.
   private(set) var sources: [String: any RowSource] = [:]
+  /// Those that do not.
+  private(set) var streams: [String: any StreamSource] = [:]
+  /// Of a batch.
   private(set) var sinks: [String: any RowSink] = [:]
+  /// Of a stream or service.
+  private(set) var epochSinks: [String: any EpochSink] = [:]
 
   /// Why they can't be made.
   struct Problem: Error {
@@ -26,39 +32,101 @@ struct Connections {
   ) throws(Problem) {
     let needs = SourceNeeds(graph: graph)
     let schemas = SchemaConversion(constants: constants)
+    let postgres = PostgresConnections(constants: constants)
+    let kafka = KafkaConnections(constants: constants)
     var files = FileUses(folder: folder)
     for (index, node) in graph.nodes.enumerated() {
       var clash: Diagnostic?
-      do throws(RowFailure) {
+      do {
         switch node.operation {
         case .source(let source):
+          // The rows of a call come with it.
+          if case .request = source.connector { break }
           let element = node.outputs[0].element
           let schema = try schemas.schema(of: element)
-          if case .synthetic(let rows, let seed, _) = source.connector {
+          let isStream = node.outputs[0].bound == .stream
+          if case .synthetic(let rows, let seed, let rate) = source.connector {
             let made = try Self.synthetic(rows, seed, schema, element, source.name, node.span, constants)
             switch made {
-            case .success(let rows): sources[source.name] = SyntheticSource(rows, needed: needs[source.name])
+            case .success(let rows):
+              if isStream, let rate {
+                let rate = Int(clamping: try constants.evaluateConstant(rate).int64s[0])
+                streams[source.name] = SyntheticStream(rows, rate: rate, needed: needs[source.name])
+              } else {
+                sources[source.name] = SyntheticSource(rows, needed: needs[source.name])
+              }
             case .failure(let problem): clash = problem.diagnostic
             }
             break
           }
+          if case .kafka(let options) = source.connector {
+            streams[source.name] = try kafka.source(options, schema, needed: needs[source.name])
+            break
+          }
+          if case .poll(let url, let every) = source.connector {
+            streams[source.name] = PollSource(
+              url: try constants.evaluateConstant(url).text,
+              every: .microseconds(try constants.evaluateConstant(every).int64s[0]), schema: schema)
+            break
+          }
+          if case .postgres(let options) = source.connector {
+            sources[source.name] = try postgres.source(options, schema, needed: needs[source.name])
+            break
+          }
           let path = try source.connector.path(constants)
           if let path { clash = files.read(path, source.name, node.span) }
-          sources[source.name] = Self.source(
-            source.connector, schema, needs[source.name], path: path, folder: folder)
+          if isStream {
+            streams[source.name] = Self.stream(
+              source.connector, schema, needs[source.name], path: path, folder: folder,
+              every: try source.every.map { every throws(RowFailure) in
+                try constants.evaluateConstant(every).int64s[0]
+              })
+          } else {
+            sources[source.name] = Self.source(
+              source.connector, schema, needs[source.name], path: path, folder: folder)
+          }
         case .sink(let sink):
           let schema = try schemas.schema(of: graph.element(of: node.inputs[0]))
+          if case .postgres(let options) = sink.connector {
+            let target = try postgres.target(
+              options, schema, sink.write, of: graph.element(of: node.inputs[0]))
+            clash = files.write(target, sink.name, node.span)
+            if graph.mode == .batch {
+              sinks[sink.name] = TrackedSink(sink: PostgresSink(target), outputs: outputs)
+            } else {
+              epochSinks[sink.name] = PostgresEpochSink(target, name: sink.name)
+            }
+            break
+          }
+          if case .kafka(let options) = sink.connector {
+            let topic = try kafka.sink(options, sink, schema, of: graph.element(of: node.inputs[0]))
+            if graph.mode == .batch {
+              sinks[sink.name] = TrackedSink(sink: topic, outputs: outputs)
+            } else {
+              epochSinks[sink.name] = topic
+            }
+            break
+          }
           let path = try sink.connector.path(constants)
           if let path { clash = files.write(path, sink.name, node.span) }
-          let plain = Self.sink(sink.connector, schema, path: path, folder: folder)
-          sinks[sink.name] = TrackedSink(sink: plain, outputs: outputs)
+          if graph.mode == .batch {
+            let plain = Self.sink(sink.connector, schema, path: path, folder: folder)
+            sinks[sink.name] = TrackedSink(sink: plain, outputs: outputs)
+          } else {
+            epochSinks[sink.name] = Self.epochSink(
+              sink, schema, path: path, folder: folder,
+              isBounded: graph.nodes[node.inputs[0].node].outputs[node.inputs[0].port].bound == .table)
+          }
         default: break
         }
+      } catch let problem as PostgresConnections.Problem {
+        throw Problem(diagnostic: problem.diagnostic, node: index)
       } catch {
+        let failure = error as? RowFailure
         throw Problem(
           diagnostic: Diagnostic(
-            .failedOperation, "`\(node.name)` can't be set up: \(error.message)", at: error.span,
-            label: "fails here"), node: index)
+            .failedOperation, "`\(node.name)` can't be set up: \(failure?.message ?? "\(error)")",
+            at: failure?.span ?? node.span, label: "fails here"), node: index)
       }
       if let clash { throw Problem(diagnostic: clash, node: index) }
     }
@@ -93,6 +161,29 @@ struct Connections {
     return StandardInputSource(format: connector.format, schema: schema, needed: needed)
   }
 
+  private static func stream(
+    _ connector: Connector, _ schema: TableSchema, _ needed: [Bool], path: String?, folder: String,
+    every: Int64?
+  ) -> any StreamSource {
+    if let path {
+      return GrowingFiles(
+        path: path, base: folder, every: .microseconds(every ?? 1_000_000), format: connector.format,
+        schema: schema, needed: needed)
+    }
+    return StandardInputSource(format: connector.format, schema: schema, needed: needed)
+  }
+
+  private static func epochSink(
+    _ sink: SinkOperation, _ schema: TableSchema, path: String?, folder: String, isBounded: Bool
+  ) -> any EpochSink {
+    guard let path else { return StandardOutputSink(format: sink.connector.format, schema: schema) }
+    // All rows of a flow that ends come in the first epoch.
+    var replaces = false
+    if case .replace(by: nil) = sink.write { replaces = isBounded }
+    return EpochFileSink(
+      path: path, base: folder, format: sink.connector.format, schema: schema, replaces: replaces)
+  }
+
   private static func sink(
     _ connector: Connector, _ schema: TableSchema, path: String?, folder: String
   ) -> any RowSink {
@@ -125,8 +216,17 @@ private struct FileUses {
     use(path, Use(name: name, span: span, isWritten: true))
   }
 
+  /// Each sink has a transaction of its own, and two that change a row would wait for each other. What is read is
+  /// as it was before.
+  mutating func write(_ table: PostgresTarget, _ name: String, _ span: Span) -> Diagnostic? {
+    use(table.name, as: "\(table)", Use(name: name, span: span, isWritten: true), what: "table")
+  }
+
   private mutating func use(_ path: String, _ use: Use) -> Diagnostic? {
-    let file = file(path)
+    self.use(path, as: file(path), use, what: "file")
+  }
+
+  private mutating func use(_ shown: String, as file: String, _ use: Use, what: String) -> Diagnostic? {
     guard let other = uses[file] else {
       uses[file] = use
       return nil
@@ -134,9 +234,9 @@ private struct FileUses {
     guard use.isWritten || other.isWritten else { return nil }
     return Diagnostic(
       .sharedTarget,
-      "`\(use.name)` \(use.isWritten ? "writes" : "reads") `\(path)`, which `\(other.name)` "
-        + "\(other.isWritten ? "writes" : "reads") already", at: use.span, label: "uses the same file",
-      labels: [Label(other.span, "uses it first")], help: "give each a file of its own")
+      "`\(use.name)` \(use.isWritten ? "writes" : "reads") `\(shown)`, which `\(other.name)` "
+        + "\(other.isWritten ? "writes" : "reads") already", at: use.span, label: "uses the same \(what)",
+      labels: [Label(other.span, "uses it first")], help: "give each a \(what) of its own")
   }
 
   private func file(_ path: String) -> String {

@@ -36,7 +36,12 @@ struct JobCounters {
       let sources = members.nodes.filter {
         if case .source = graph.nodes[$0].operation { true } else { false }
       }
-      let sinks = members.nodes.filter { if case .sink = graph.nodes[$0].operation { true } else { false } }
+      let sinks = members.nodes.filter { node in
+        switch graph.nodes[node].operation {
+        case .sink, .reply: true
+        default: false
+        }
+      }
       return Members(
         nodes: members.nodes, incoming: incoming[job] + sources.map { Edge($0) },
         outgoing: Array(outgoing[job]),

@@ -12,15 +12,20 @@ public struct LocalBackend: ExecutionBackend {
   /// A backend that uses `workers` threads; as many as there are cores unless told otherwise.
   public init(workers: Int = ProcessInfo.processInfo.activeProcessorCount) { self.workers = workers }
 
-  /// Batches over files and the standard streams.
+  /// Batches, streams and services over files, tables and the standard streams.
   public var capabilities: BackendCapabilities {
     BackendCapabilities(
-      backend: "local", modes: [.batch], connectors: ["csv", "jsonl", "stdin", "stdout", "synthetic"],
+      backend: "local", modes: [.batch, .stream, .service],
+      connectors: ["csv", "http", "jsonl", "kafka", "postgres", "stdin", "stdout", "synthetic"],
       operators: [
         "map", "filter", "flat_map", "try_map", "union", "distinct", "join", "left_join", "semi_join",
-        "anti_join", "aggregate", "top", "sort", "limit", "sample", "split", "check", "discard", "timed",
+        "anti_join", "aggregate", "top", "sort", "limit", "sample", "split", "check", "discard", "faults",
+        "timed",
         "window",
-        "scan", "latest", "rolling", "reply",
+        "scan", "latest", "rolling", "reply", "hash",
+      ],
+      sinkOptions: [
+        "kafka": ["append", "upsert"], "postgres": ["append", "replace(by:)", "upsert", "delete"],
       ], features: [.eventTime])
   }
 

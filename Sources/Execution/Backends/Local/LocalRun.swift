@@ -15,7 +15,20 @@ struct LocalRun {
     case cancel
     /// The engine has had its time to stop.
     case abandon
-    case ended(Result<StagedRun, RunFailure>)
+    case ended(Result<EngineEnd, RunFailure>)
+  }
+
+  /// How the engine came to its end.
+  enum EngineEnd: Sendable {
+    /// A batch: nothing is visible yet.
+    case staged(StagedRun)
+    case stream(StreamEnd)
+  }
+
+  /// What the engine is to do.
+  private enum Work {
+    case batch(BatchRun)
+    case stream(StreamRun)
   }
 
   /// Between two looks at the engine's counters.
@@ -35,6 +48,8 @@ struct LocalRun {
   private let began: Moment
   private let outputs = StagedOutputs()
   private let progress: RunProgress
+  private let control = StreamControl()
+  private let stream: StreamProgress?
   private let counters: JobCounters
   private let findings: RunDiagnostics
   private var machine: RunMachine
@@ -54,7 +69,8 @@ struct LocalRun {
     self.workers = workers
     self.inbox = inbox
     var generator = SystemRandomNumberGenerator()
-    id = RunID.make(pipeline: request.graph.name, using: &generator)
+    id = request.resuming ?? RunID.make(pipeline: request.graph.name, using: &generator)
+    stream = request.graph.mode == .stream ? StreamProgress() : nil
     began = Moment.now
     progress = RunProgress(graph: request.graph)
     counters = JobCounters(request.plan, request.graph, progress)
@@ -64,19 +80,16 @@ struct LocalRun {
   }
 
   mutating func run(_ events: AsyncStream<Event>) async throws(StoreError) -> RunOutcome {
-    try await store.create(
-      RunRecord(
-        id: id, pipeline: request.graph.name, file: request.file, parameters: request.arguments.json.compact,
-        planHash: request.plan.hash, mode: "batch", backend: "local", owner: .current, created: began),
-      jobs: request.plan.jobs.map { JobRecord(id: $0.id, name: $0.name) },
-      plan: PlanRecord(hash: request.plan.hash, json: request.plan.json.compact))
+    try await record()
     note(machine.handle(.start))
+    // A stream's epochs are recorded by its own thread: the store must know that the run is under way.
+    await flush(ifDue: false)
     var diagnostics: [Diagnostic] = []
     do throws(Unready) {
-      start(try batch())
+      start(try work())
     } catch {
       observer.finish()
-      return await end(.failed(job: error.job, self.error([error.diagnostic])), [error.diagnostic])
+      return await end(.failed(job: error.job, self.error(error.diagnostics)), error.diagnostics)
     }
     let ticker = Task { [inbox] in
       while !Task.isCancelled {
@@ -95,6 +108,11 @@ struct LocalRun {
       case .cancel:
         guard !isCancelled else { continue }
         isCancelled = true
+        if stream != nil {
+          // It stops with a checkpoint, from which it can go on.
+          control.stop()
+          continue
+        }
         engine?.cancel()
         Task { [inbox] in
           try? await Task.sleep(for: Self.grace)
@@ -107,7 +125,11 @@ struct LocalRun {
       case .ended(let result):
         observer.finish()
         switch result {
-        case .success(let staged):
+        case .success(.stream(.complete)):
+          note(machine.handle(.staged))
+          return await end(.published, [])
+        case .success(.stream(.stopped)): return await end(.stopped, [])
+        case .success(.staged(let staged)):
           diagnostics = staged.warnings.map { findings.diagnostic($0, .warning) }
           return await publish(staged, diagnostics, isCancelled: isCancelled)
         case .failure(.cancelled): return await end(.cancel, [])
@@ -116,6 +138,17 @@ struct LocalRun {
       }
     }
     return await end(.cancel, diagnostics)
+  }
+
+  private func record() async throws(StoreError) {
+    let run = RunRecord(
+      id: id, pipeline: request.graph.name, file: request.file, parameters: request.arguments.json.compact,
+      planHash: request.plan.hash, mode: request.graph.mode.rawValue, backend: "local", owner: .current,
+      created: began)
+    let jobs = request.plan.jobs.map { JobRecord(id: $0.id, name: $0.name) }
+    let plan = PlanRecord(hash: request.plan.hash, json: request.plan.json.compact)
+    guard request.resuming != nil else { return try await store.create(run, jobs: jobs, plan: plan) }
+    if try await !store.resume(run, jobs: jobs, plan: plan) { throw .lostRun(id) }
   }
 
   private mutating func publish(
@@ -156,6 +189,7 @@ struct LocalRun {
   /// Reads the engine's counters and tells the machine which jobs have begun and ended.
   private mutating func look() {
     snapshot = counters.snapshot(elapsed: Moment.now.seconds(since: began))
+    if let stream { snapshot.stream = RunSnapshot.Stream(stream.status, progress, request.graph) }
     for (index, job) in snapshot.jobs.enumerated() where job.state != .waiting {
       note(machine.handle(.jobStarted(index)))
       if job.state == .succeeded { note(machine.handle(.jobFinished(index))) }
@@ -205,10 +239,17 @@ struct LocalRun {
 
   // MARK: - The engine
 
-  private mutating func start(_ batch: BatchRun) {
-    engine = Task.detached { [inbox, progress] in
+  private mutating func start(_ work: Work) {
+    engine = Task.detached { [inbox, progress, stream, control] in
       do throws(RunFailure) {
-        inbox.yield(.ended(.success(try await batch.run(progress: progress))))
+        switch work {
+        case .batch(let batch):
+          inbox.yield(.ended(.success(.staged(try await batch.run(progress: progress)))))
+        case .stream(let run):
+          let end = try await run.run(
+            progress: progress, stream: stream ?? StreamProgress(), control: control)
+          inbox.yield(.ended(.success(.stream(end))))
+        }
       } catch {
         inbox.yield(.ended(.failure(error)))
       }
@@ -217,11 +258,16 @@ struct LocalRun {
 
   /// Why the engine can't be started.
   private struct Unready: Error {
-    let diagnostic: Diagnostic
+    let diagnostics: [Diagnostic]
     let job: Int?
   }
 
-  private func batch() throws(Unready) -> BatchRun {
+  private func work() throws(Unready) -> Work {
+    let known: [String: String]
+    do throws(Secrets.Missing) { known = try request.secrets.values(of: request.graph) } catch {
+      throw Unready(diagnostics: error.diagnostics, job: findings.job(of: error.node))
+    }
+    let secrets: @Sendable (String) -> String = { known[$0] ?? "" }
     var values: [(local: Local, value: Column)] = []
     for argument in request.arguments.arguments {
       do throws(RowFailure) {
@@ -229,22 +275,52 @@ struct LocalRun {
         values.append((argument.parameter, value))
       } catch {
         throw Unready(
-          diagnostic: Diagnostic(
-            .failedOperation, "the value of `\(argument.parameter.name)` can't be computed: \(error.message)",
-            at: error.span, label: "fails here"), job: nil)
+          diagnostics: [
+            Diagnostic(
+              .failedOperation,
+              "the value of `\(argument.parameter.name)` can't be computed: \(error.message)",
+              at: error.span, label: "fails here")
+          ], job: nil)
       }
     }
     let connections: Connections
     do throws(Connections.Problem) {
       connections = try Connections(
-        request.graph, in: request.folder, constants: ExpressionCompiler(parameters: values), outputs: outputs
+        request.graph, in: request.folder,
+        constants: ExpressionCompiler(parameters: values, secrets: secrets), outputs: outputs
       )
     } catch {
-      throw Unready(diagnostic: error.diagnostic, job: findings.job(of: error.node))
+      throw Unready(diagnostics: [error.diagnostic], job: findings.job(of: error.node))
     }
-    return BatchRun(
-      graph: request.graph,
-      parameters: Dictionary(uniqueKeysWithValues: values.map { ($0.local.id, $0.value) }),
-      sources: connections.sources, sinks: connections.sinks, options: RunOptions(workers: workers))
+    let parameters = Dictionary(uniqueKeysWithValues: values.map { ($0.local.id, $0.value) })
+    var options = RunOptions(workers: request.graph.run.parallelism ?? workers)
+    options.secrets = secrets
+    guard request.graph.mode == .stream else {
+      return .batch(
+        BatchRun(
+          graph: request.graph, parameters: parameters, sources: connections.sources,
+          sinks: connections.sinks, options: options))
+    }
+    return .stream(
+      StreamRun(
+        id: id.text, graph: request.graph, parameters: parameters, tables: connections.sources,
+        streams: connections.streams, sinks: connections.epochSinks,
+        options: StreamOptions(
+          run: options,
+          epochs: .time(nanoseconds: Int(request.graph.run.checkpoint ?? Self.checkpointInterval) * 1000)),
+        checkpoints: try checkpoints()))
+  }
+
+  /// Microseconds from one checkpoint to the next, unless the pipeline says otherwise.
+  private static let checkpointInterval: Int64 = 1_000_000
+
+  private func checkpoints() throws(Unready) -> any CheckpointStore {
+    do {
+      return try FolderCheckpoints(run: id, folder: RunCatalog.states, store: store, graph: request.graph)
+    } catch {
+      let diagnostic = findings.diagnostic(
+        .unwritableCheckpoint, "the stream's state can't be kept", error, nil)
+      throw Unready(diagnostics: [diagnostic], job: nil)
+    }
   }
 }

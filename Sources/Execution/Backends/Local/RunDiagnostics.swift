@@ -29,6 +29,7 @@ struct RunDiagnostics {
         [diagnostic(.unwritableSink, "the sink `\(name)` can't be written", error, node)],
         node.flatMap { job(of: $0) }
       )
+    case .checkpoint(let error as CheckpointError): return (error.diagnostics(graph), nil)
     case .checkpoint(let error):
       return ([diagnostic(.unwritableCheckpoint, "the stream's state can't be kept", error, nil)], nil)
     case .cancelled: return ([], nil)

@@ -87,7 +87,11 @@ extension FlowChecker {
     let arguments = match(written, of: word, with: signature)
     let delete = arguments["delete"].map { lambda($0, [input.element], expecting: .bool) }
     guard let by = arguments["by"] else { return nil }
-    return make(keyLambda(by, input, of: word.text), delete)
+    let key = keyLambda(by, input, of: word.text)
+    if call.name.text == "postgres", key.body.type.isKey, key.keyFields == nil {
+      report(.keyWithoutColumn(of: word.text, at: key.body.span))
+    }
+    return make(key, delete)
   }
 
   private func allows(_ mode: WriteWord, _ word: Identifier, _ call: ConnectorCall) -> Bool {

@@ -152,6 +152,26 @@ public enum WriteMode: Sendable {
   case delete(by: TypedLambda)
 }
 
+extension TypedLambda {
+  /// The positions of the element's fields that it gives, alone or as a row; nil where it gives anything else.
+  public var keyFields: [Int]? {
+    if case .construct(let parts) = body.kind {
+      let fields = parts.compactMap { field(of: $0) }
+      return fields.count == parts.count ? fields : nil
+    }
+    return field(of: body).map { [$0] }
+  }
+
+  private func field(of expression: TypedExpression) -> Int? {
+    switch expression.kind {
+    case .field(let base, let index):
+      if case .local(let local) = base.kind, local.id == parameters.first?.id { index } else { nil }
+    case .rewrap(let inner), .some(let inner): field(of: inner)
+    default: nil
+    }
+  }
+}
+
 /// A join of two flows: every pair that matches.
 public struct JoinOperation: Sendable {
   /// What is kept.

@@ -1,1 +1,0 @@
-// What Kafka holds is described in ARCHITECTURE.md.

@@ -1,1 +1,0 @@
-// What PostgreSQL holds is described in ARCHITECTURE.md.

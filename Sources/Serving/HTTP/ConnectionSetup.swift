@@ -1,0 +1,30 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// What Hummingbird's server puts on each connection: HTTP/1.1, one request after the other, and our handler. Calls
+/// are answered on the event loop itself, which spares each of them the way through Swift's cooperative pool.
+struct ConnectionSetup: ServerChildChannel {
+  let dispatcher: Dispatcher
+
+  /// How long a connection may say nothing.
+  private static let idle = TimeAmount.seconds(60)
+
+  struct Connection: ServerChildChannelValue {
+    let channel: any Channel
+  }
+
+  func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Connection> {
+    channel.eventLoop.makeCompletedFuture {
+      let pipeline = channel.pipeline.syncOperations
+      try pipeline.configureHTTPServerPipeline(
+        withPipeliningAssistance: true, withErrorHandling: true, withOutboundHeaderValidation: false)
+      try pipeline.addHandler(IdleStateHandler(allTimeout: Self.idle))
+      try pipeline.addHandler(ConnectionHandler(dispatcher))
+      return Connection(channel: channel)
+    }
+  }
+
+  func handle(value: Connection, logger: Logger) async { try? await value.channel.closeFuture.get() }
+}

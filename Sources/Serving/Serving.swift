@@ -1,1 +1,0 @@
-// What Serving holds is described in ARCHITECTURE.md.

@@ -1,0 +1,220 @@
+import Foundation
+import Subprocess
+import SystemPackage
+import Testing
+
+/// A stream that reads a folder of growing files, and what it has made visible.
+private struct StreamFixture {
+  let sandbox: Sandbox
+  let file: String
+
+  init(_ program: String, _ file: String = "stream.thal") throws {
+    sandbox = try Sandbox()
+    self.file = file
+    try sandbox.write(program, to: file)
+    try sandbox.write("", to: "in/.keep")
+  }
+
+  /// Adds rows at the end of an input file, at once.
+  func append(_ lines: [String], to name: String) throws {
+    let url = URL(fileURLWithPath: sandbox.path).appending(path: "in/\(name)")
+    if !FileManager.default.fileExists(atPath: url.path) { try Data().write(to: url) }
+    let handle = try FileHandle(forWritingTo: url)
+    defer { try? handle.close() }
+    try handle.seekToEnd()
+    try handle.write(contentsOf: Data(lines.map { $0 + "\n" }.joined().utf8))
+  }
+
+  /// The rows of all epochs that are visible in a sink's folder.
+  func visible(_ sink: String) throws -> [String] {
+    let folder = URL(fileURLWithPath: sandbox.path).appending(path: sink).path
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return [] }
+    return try names.filter { !$0.hasPrefix(".") }.sorted().flatMap { name in
+      try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8).split(separator: "\n").map(String.init)
+    }
+  }
+
+  /// The run to go on with; none before the first.
+  func lastRun() async throws -> String? {
+    sandbox.exists(".thalweg/state.db") ? try await sandbox.runs().first?.id : nil
+  }
+
+  /// Starts the stream, or lets it go on, and ends it by a signal when `isEnough` says so.
+  func run(
+    endedBy signal: Signal, when isEnough: @escaping @Sendable () async throws -> Bool
+  ) async throws -> CommandResult {
+    var arguments = ["run", file]
+    if let run = try await lastRun() { arguments += ["--resume", run] }
+    let result = try await Subprocess.run(
+      .path(FilePath(Sandbox.binary)), arguments: .init(arguments), environment: Sandbox.environment,
+      workingDirectory: FilePath(sandbox.path), input: .none, output: .string(limit: 1 << 20),
+      error: .string(limit: 1 << 20)
+    ) { execution in
+      while try await !isEnough() { try await Task.sleep(for: .milliseconds(5)) }
+      try? execution.send(signal: signal)
+    }
+    return CommandResult(
+      status: result.terminationStatus, output: result.standardOutput, error: result.standardError)
+  }
+}
+
+@Suite("A stream of files", .serialized)
+struct StreamCommandTests {
+  private static let copy = """
+    record Reading { id: Int, at: Timestamp, value: Int }
+    record Sum { at: Timestamp, count: Int, total: Int }
+    pipeline copy {
+      from readings: Stream<Reading> = jsonl("in/*.jsonl", every: 5ms)
+      into all = jsonl("all") <- readings
+      let windowed, late = readings.timed(r -> r.at, delay: 2s).window(tumbling(10s))
+      into sums = jsonl("sums") <- windowed.aggregate(
+        g -> Sum { at: g.window.start, count: g.count(), total: g.sum(r -> r.value) })
+      discard late
+      run stream { checkpoint: 10ms }
+    }
+    """
+
+  private static func reading(_ id: Int) -> String {
+    let seconds = id / 20
+    let time = "2026-01-01T\(pad(seconds / 3600)):\(pad(seconds / 60 % 60)):\(pad(seconds % 60))Z"
+    return "{\"id\":\(id),\"at\":\"\(time)\",\"value\":\(id % 7)}"
+  }
+
+  private static func pad(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+
+  @Test("It writes what has come, stops with a savepoint, and goes on without loss or repetition")
+  func stopsAndGoesOn() async throws {
+    let stream = try StreamFixture(Self.copy)
+    try stream.append((0..<500).map(Self.reading), to: "a.jsonl")
+    let first = try await stream.run(endedBy: .interrupt) { try stream.visible("all").count >= 500 }
+    #expect(first.status == .exited(130))
+    #expect(first.error.contains("stopped"))
+    try stream.append((500..<900).map(Self.reading), to: "a.jsonl")
+    try stream.append((900..<1000).map(Self.reading), to: "b.jsonl")
+    _ = try await stream.run(endedBy: .interrupt) { try stream.visible("all").count >= 1000 }
+    #expect(try stream.visible("all").sorted() == (0..<1000).map(Self.reading).sorted())
+  }
+
+  /// How often the process is killed: `make test-faults` asks for more.
+  private static let kills = Int(ProcessInfo.processInfo.environment["THALWEG_KILLS"] ?? "") ?? 6
+
+  @Test("Killed at random points, its results are there exactly once")
+  func killed() async throws {
+    let stream = try StreamFixture(Self.copy)
+    var written = 0
+    for _ in 0..<Self.kills {
+      try stream.append((written..<written + 400).map(Self.reading), to: "a.jsonl")
+      written += 400
+      let delay = Duration.milliseconds(Int.random(in: 5...250))
+      let end = ContinuousClock.now + delay
+      _ = try await stream.run(endedBy: .kill) { ContinuousClock.now >= end }
+    }
+    // Far ahead, so that all windows before it are over.
+    try stream.append([Self.reading(written + 100_000)], to: "z.jsonl")
+    let rows = written
+    let last = try await stream.run(endedBy: .interrupt) {
+      try stream.visible("all").count > rows && stream.visible("sums").count >= rows / 200
+    }
+    #expect(last.status == .exited(130), "\(last.error)")
+    let expected = (0..<written).map(Self.reading) + [Self.reading(written + 100_000)]
+    #expect(try stream.visible("all").sorted() == expected.sorted())
+    let counts = try stream.visible("sums").map { line in
+      try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])["count"] as? Int
+        ?? 0
+    }
+    #expect(counts == Array(repeating: 200, count: written / 200))
+  }
+
+  private static func bank(parallelism: Int) -> String {
+    """
+    record Transfer { id: Int, source: Int, target: Int, amount: Int, at: Timestamp }
+    record Entry { account: Int, amount: Int, at: Timestamp }
+    record Balance { account: Int, amount: Int }
+    record Total { at: Timestamp, accounts: Int, total: Int }
+    pipeline bank {
+      from transfers: Stream<Transfer> = jsonl("in/*.jsonl", every: 5ms)
+      let entries = transfers.flat_map(t -> [
+        Entry { account: t.source, amount: -t.amount, t.at }, Entry { account: t.target, t.amount, t.at },
+      ])
+      let balances = entries.timed(e -> e.at, delay: 5s).window(tumbling(10s), late: discard)
+        .group_by(e -> e.account).aggregate(g -> Balance { account: g.key, amount: g.sum(e -> e.amount) })
+      let totals = balances.window(tumbling(10s), late: fail)
+        .aggregate(g -> Total { at: g.window.start, accounts: g.count(), total: g.sum(b -> b.amount) })
+      into visible = jsonl("totals") <- totals
+      run stream { parallelism: \(parallelism), checkpoint: 10ms }
+    }
+    """
+  }
+
+  @Test(
+    "Transfers between accounts: every visible total is 0, with kills and a change of parallelism in between")
+  func bank() async throws {
+    let stream = try StreamFixture(Self.bank(parallelism: 2))
+    var random = SystemRandomNumberGenerator()
+    var id = 0
+    func transfers(_ count: Int) -> [String] {
+      (0..<count).map { _ in
+        id += 1
+        // Out of order by less than the delay.
+        let seconds = id / 30 + Int.random(in: 0...4, using: &random)
+        let time = "2026-01-01T00:\(Self.pad(seconds / 60)):\(Self.pad(seconds % 60))Z"
+        let source = Int.random(in: 0..<20, using: &random)
+        let target = Int.random(in: 0..<20, using: &random)
+        let amount = Int.random(in: 1...1000, using: &random)
+        return
+          "{\"id\":\(id),\"source\":\(source),\"target\":\(target),\"amount\":\(amount),\"at\":\"\(time)\"}"
+      }
+    }
+    for (part, parallelism) in [2, 3, 1].enumerated() {
+      try stream.sandbox.write(Self.bank(parallelism: parallelism), to: stream.file)
+      try stream.append(transfers(3000), to: "transfers.jsonl")
+      let wanted = (part + 1) * 8
+      _ = try await stream.run(endedBy: part == 2 ? .interrupt : .kill) {
+        try stream.visible("totals").count >= wanted
+      }
+      let totals = try stream.visible("totals")
+      #expect(totals.count >= wanted)
+      #expect(totals.allSatisfy { $0.contains("\"total\":0") })
+      #expect(Set(totals).count == totals.count, "a window twice")
+    }
+  }
+
+  @Test("Late rows are counted: what came in is what went on and what was late")
+  func late() async throws {
+    let stream = try StreamFixture(
+      Self.copy.replacing("discard late", with: "into late_rows = jsonl(\"late\") <- late"))
+    // Every tenth row comes far too late.
+    let lines = (0..<2000).map { id in Self.reading(id % 10 == 9 && id > 1000 ? id - 1000 : id) }
+    try stream.append(lines, to: "a.jsonl")
+    try stream.append([Self.reading(100_000)], to: "z.jsonl")
+    _ = try await stream.run(endedBy: .interrupt) {
+      try stream.visible("all").count >= 2001 && stream.visible("sums").count >= 10
+    }
+    let late = try stream.visible("late").count
+    let counted = try stream.visible("sums").reduce(0) { sum, line in
+      let row = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      return sum + (row?["count"] as? Int ?? 0)
+    }
+    #expect(late == 100)
+    #expect(counted + late == 2000)
+  }
+
+  @Test("A batch, a stream that is done and an unknown run can't go on")
+  func refusals() async throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(
+      """
+      record Row { n: Int }
+      pipeline copy {
+        from rows: Table<Row> = csv("rows.csv")
+        into out = csv("out.csv") <- rows
+      }
+      """, to: "copy.thal")
+    try sandbox.write("n\n1\n", to: "rows.csv")
+    #expect(try await sandbox.run("run", "copy.thal").status == .exited(0))
+    let batch = try await sandbox.run("run", "copy.thal", "--resume", "last")
+    #expect(batch.status == .exited(1) && batch.error.contains("C898"))
+    let unknown = try await sandbox.run("run", "copy.thal", "--resume", "nothing")
+    #expect(unknown.error.contains("C812"))
+  }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import PostgreSQL
+
+/// A server of PostgreSQL for one run of the tests, on a free port of the loopback interface. It ends with the
+/// process of the tests, however that ends: its shell waits for the end of a pipe.
+final class Cluster: Sendable {
+  static let shared = Result { try Cluster() }
+  static let password = "se cret@/1"
+
+  let port: Int
+  /// Open as long as this process is there.
+  private nonisolated(unsafe) let lifeline: UnsafeMutablePointer<FILE>
+
+  private struct Unavailable: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Arguments: port, password, the pipe to say "ready" or what went wrong on.
+  private static let script = """
+    PATH="$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1):$PATH"
+    folder="$(mktemp -d /tmp/thalweg-postgresql.XXXXXX)"
+    trap 'rm -rf "$folder"' EXIT
+    printf '%s\\n' "$2" > "$folder/password"
+    start() {
+      initdb -D "$folder/data" -U postgres -A scram-sha-256 --pwfile="$folder/password" -E UTF8 --locale=C \\
+        --no-sync --no-instructions &&
+      pg_ctl -D "$folder/data" -l "$folder/log" -w start -o "-p $1 -c listen_addresses=127.0.0.1 \\
+        -c unix_socket_directories=$folder -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    }
+    if start "$1" > "$folder/start" 2>&1; then echo ready > "$3"; else cat "$folder/start" "$folder/log" > "$3"; fi
+    cat > "$folder/nothing"
+    pg_ctl -D "$folder/data" -m immediate stop > "$folder/stop" 2>&1
+    """
+
+  private init() throws {
+    port = try Self.freePort()
+    let folder = FileManager.default.temporaryDirectory.appending(path: "thalweg-\(UUID().uuidString)").path
+    let pipe = "\(folder)/ready"
+    mkdir(folder, 0o711)
+    mkfifo(pipe, 0o666)
+    chmod(pipe, 0o666)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let file = "\(folder)/cluster.sh"
+    try Self.script.write(toFile: file, atomically: false, encoding: .utf8)
+    chmod(file, 0o644)
+    // The server refuses to run as root.
+    let user = getuid() == 0 ? "runuser -u postgres -- " : ""
+    guard let opened = popen("cd / && exec \(user)bash '\(file)' \(port) '\(Self.password)' '\(pipe)'", "we")
+    else {
+      throw Unavailable(description: "no shell")
+    }
+    lifeline = opened
+    let answer = Self.contents(ofPipe: pipe)
+    guard answer == "ready\n" else { throw Unavailable(description: answer) }
+  }
+
+  /// What comes out of a pipe until its other end closes.
+  private static func contents(ofPipe path: String) -> String {
+    let descriptor = open(path, O_RDONLY)
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var room = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = read(descriptor, &room, room.count)
+      guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
+      bytes += room[..<count]
+    }
+  }
+
+  /// A port that nobody listens on.
+  static func freePort() throws -> Int {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = withUnsafeMutablePointer(to: &address) { place in
+      place.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+      }
+    }
+    guard isBound else { throw Unavailable(description: "no free port") }
+    return Int(UInt16(bigEndian: address.sin_port))
+  }
+}
+
+/// A schema of its own for one test, removed at its end.
+struct Database {
+  let schema: String
+  let url: String
+
+  init() throws {
+    schema = "t\(UUID().uuidString.prefix(8).lowercased())"
+    url = try Self.url(password: Cluster.password) + "?options=-csearch_path%3D\(schema)"
+    try run("CREATE SCHEMA \(schema)")
+  }
+
+  /// The server's address.
+  static func url(password: String, user: String = "postgres", database: String = "postgres") throws -> String
+  {
+    let escaped = password.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+    return "postgresql://\(user):\(escaped)@127.0.0.1:\(try Cluster.shared.get().port)/\(database)"
+  }
+
+  var address: ServerAddress { get throws { try ServerAddress(url) } }
+
+  func connection() throws -> Connection { try Connection(address) }
+
+  /// Runs a script.
+  func run(_ sql: String) throws {
+    var connection = try connection()
+    try connection.run(SQL(verbatim: sql))
+  }
+
+  /// The rows of a query, each as the server writes it: `(1,kiel)`.
+  func rows(_ query: String) throws -> [String] {
+    var connection = try connection()
+    let rows = try connection.query(SQL(verbatim: "SELECT q::text FROM (\(query)) q"))
+    return try (0..<rows.count).map { try rows.value($0, 0) }
+  }
+}

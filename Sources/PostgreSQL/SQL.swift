@@ -55,8 +55,10 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
   public struct StringInterpolation: StringInterpolationProtocol, Sendable {
     var parts: [Part] = []
 
+    /// Makes room.
     public init(literalCapacity: Int, interpolationCount: Int) {}
 
+    /// Adds text as it is.
     public mutating func appendLiteral(_ literal: String) { parts.append(.text(literal)) }
 
     /// A parameter.

@@ -132,6 +132,21 @@ let package = Package(
     tests("SynthesisTests", knows: ["Synthesis", "Formats", "Columns", "RegularExpressions"]),
     tests("FormatsTests", knows: ["Formats", "Columns", "RegularExpressions"]),
     tests("ConnectorsTests", knows: ["Connectors", "Engine", "Formats", "Columns"]),
+    tests("KafkaTests", knows: ["Kafka", "CKafka", "Connectors", "Engine", "Formats", "Columns"]),
+    tests(
+      "PostgreSQLTests",
+      knows: [
+        "PostgreSQL", "Connectors", "Engine", "Formats", "Columns", "Execution", "JobStore", "Diagnosing",
+      ]),
+    tests(
+      "ServingTests",
+      knows: [
+        "Serving", "Execution", "JobStore", "Diagnosing",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "JWTKit", package: "jwt-kit"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
     tests("DiagnosingTests", knows: ["Diagnosing"], goldens: ["Goldens"]),
     tests("ColumnsTests", knows: ["Columns"]),
     tests(

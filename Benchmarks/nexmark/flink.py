@@ -37,6 +37,7 @@ class Flink:
     """Starts with `with`, and is stopped with it."""
 
     def __enter__(self):
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit("nexmark: stopped"))  # so that Flink is stopped, too
         self.work = tempfile.TemporaryDirectory()
         self.rest = f"http://127.0.0.1:{(port := free_port())}"
         with open(os.path.join(HOME, "conf", "config.yaml")) as file:

@@ -160,12 +160,13 @@ import Testing
     try sandbox.write(
       """
       record Text { text: String }
-      pipeline streaming {
-        from clicks: Stream<Text> = kafka("clicks", group: "a", url: "localhost")
-        into out = kafka("texts", url: "localhost") <- clicks.filter(c -> c.text != "")
+      pipeline lists {
+        from texts: Table<Text> = csv("texts.csv")
+        let all = texts.map(t -> t.text).to_list(max: 9)
+        into out = csv("out.csv") <- texts.filter(t -> all.contains(t.text))
       }
-      test "a stream" for streaming {
-        given clicks = []
+      test "a list of rows" for lists {
+        given texts = []
         expect out == []
       }
 

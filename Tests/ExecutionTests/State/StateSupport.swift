@@ -29,7 +29,7 @@ let clicksProgram = """
       .aggregate(g -> Total { user: g.key, price: g.sum(c -> c.price) })
     let newest = timed.group_by(c -> c.user).latest(ttl: 1d, late: discard)
     into totals_out = kafka("totals") <- totals
-    into newest_out = kafka("newest", key: c -> c.user, write: upsert(by: c -> c.user)) <- newest
+    into newest_out = kafka("newest", write: upsert(by: c -> c.user)) <- newest
   }
   """
 

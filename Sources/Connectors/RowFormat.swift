@@ -36,11 +36,11 @@ extension RowFormat {
 
   /// A reader of what has been added to a file.
   func reader(
-    _ file: Location, from place: TextPlace, schema: TableSchema, needed: [Bool]?
+    _ file: Location, from place: TextPlace, schema: TableSchema, needed: [Bool]?, arrival: TextArrival
   ) throws -> any PlacedReader {
     let name = file.written
     guard place != .start else {
-      return try reader(FileInput(file), name: name, schema: schema, needed: needed, arrival: .growing)
+      return try reader(FileInput(file), name: name, schema: schema, needed: needed, arrival: arrival)
     }
     let input = try FileInput(file, from: place.offset)
     switch self {
@@ -48,13 +48,13 @@ extension RowFormat {
       // What its columns are stands at its beginning.
       let beginning = try CSVReader(
         input: FileInput(file), name: name, schema: schema, dialect: dialect, needed: needed,
-        arrival: .growing, blockSize: 4096)
+        arrival: arrival, blockSize: 4096)
       return CSVMorsels(reader: CSVReader(continuing: beginning, input: input, at: place))
     case .jsonLines(let refusesUnknown):
       return JSONMorsels(
         reader: JSONLinesReader(
           input: input, name: name, schema: schema, refusesUnknown: refusesUnknown, needed: needed,
-          arrival: .growing, at: place))
+          arrival: arrival, at: place))
     case .table: throw Self.unreadable(name)
     }
   }

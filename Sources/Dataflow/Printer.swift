@@ -56,7 +56,8 @@ extension Operation {
     switch self {
     case .source(let source):
       return source.connector.text + (source.refresh.map { " again after \($0.text)" } ?? "")
-        + (source.every.map { " more every \($0.text)" } ?? "")
+        + (source.growth.map { " more every \($0.every.text)" } ?? "")
+        + (source.growth?.until.map { " until \($0.text)" } ?? "")
     case .sink(let sink): return sink.text
     case .map(let lambda), .filter(let lambda), .flatMap(let lambda): return "(\(lambda.text))"
     case .tryMap(let lambda, let failed): return "(\(lambda.text))\(failed.text("failed"))"

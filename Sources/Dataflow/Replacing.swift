@@ -9,7 +9,9 @@ extension Operation {
       return .source(
         SourceOperation(
           name: source.name, connector: source.connector.replacing(&values),
-          refresh: source.refresh.map { values.root($0) }, every: source.every.map { values.root($0) }))
+          refresh: source.refresh.map { values.root($0) }, growth: source.growth.map {
+            FileGrowth(every: values.root($0.every), until: $0.until.map { values.root($0) })
+          }))
     case .sink(let sink): return .sink(sink.replacing(&values))
     case .map(let lambda): return .map(values.lambda(lambda))
     case .filter(let lambda): return .filter(values.lambda(lambda))

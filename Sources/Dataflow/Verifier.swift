@@ -144,7 +144,7 @@ private struct Verifier {
     case .source(let source):
       connector(source.connector, name)
       duration(source.refresh, name)
-      duration(source.every, name)
+      duration(source.growth?.every, name)
     case .sink(let sink):
       connector(sink.connector, name)
       for lambda in sink.lambdas { self.lambda(lambda, name, of: [input(node)]) }

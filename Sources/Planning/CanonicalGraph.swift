@@ -25,11 +25,14 @@ extension CanonicalBytes {
   private mutating func add(_ operation: Operation) {
     switch operation {
     case .source(let source):
-      add(source.every == nil ? "source" : "growing source")
+      add(source.growth == nil ? "source" : "growing source")
       add(source.name)
       add(source.connector)
       add(source.refresh)
-      if let every = source.every { add(every) }
+      if let growth = source.growth {
+        add(growth.every)
+        if let until = growth.until { add(until) }
+      }
     case .sink(let sink):
       add("sink")
       add(sink.name)

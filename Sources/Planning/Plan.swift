@@ -62,6 +62,8 @@ public struct Plan: Sendable {
     public let refresh: String?
     /// How often files of a stream are looked at for what has been added.
     public let every: String?
+    /// The file that ends such a stream.
+    public let until: String?
   }
 
   /// An `into` statement.

@@ -114,7 +114,8 @@ extension Plan.Source {
     isReplayable = source.connector.isReplayable
     type = node.outputs.first?.description ?? ""
     refresh = source.refresh.map(\.text)
-    every = source.every.map(\.text)
+    every = source.growth?.every.text
+    until = source.growth?.until?.text
   }
 }
 

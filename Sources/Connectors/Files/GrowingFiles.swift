@@ -8,6 +8,7 @@ public import Formats
 /// All files are one partition, whose position is how far each has been read.
 public struct GrowingFiles: StreamSource {
   private let location: Location
+  private let end: Location?
   private let format: RowFormat
   private let schema: TableSchema
   private let needed: [Bool]?
@@ -18,12 +19,14 @@ public struct GrowingFiles: StreamSource {
   ///   - path: As the program has it, and as messages say it; may have `*`, `?` and `[...]`.
   ///   - base: The folder that relative paths start from; the working directory when empty.
   ///   - interval: From one look to the next.
+  ///   - end: The file that says, by being there, that nothing more will be added; nil when that never ends.
   ///   - needed: Which columns anything reads; all of them when nil.
   public init(
-    path: String, base: String = "", every interval: Duration, format: RowFormat, schema: TableSchema,
-    needed: [Bool]? = nil
+    path: String, base: String = "", every interval: Duration, until end: String? = nil, format: RowFormat,
+    schema: TableSchema, needed: [Bool]? = nil
   ) {
     location = Location(path, base: base)
+    self.end = end.map { Location($0, base: base) }
     self.interval = interval
     self.format = format
     self.schema = schema
@@ -48,9 +51,9 @@ public struct GrowingFiles: StreamSource {
     }
     let known = try positions[GrowingFilesReader.partition].map { try FilePlaces($0, of: location) }
     return GrowingFilesReader(
-      location, known ?? FilePlaces(), every: interval, arrivals
-    ) { [format, schema, needed] file, place in
-      try format.reader(file, from: place, schema: schema, needed: needed)
+      location, known ?? FilePlaces(), every: interval, until: end, arrivals
+    ) { [format, schema, needed] file, place, arrival in
+      try format.reader(file, from: place, schema: schema, needed: needed, arrival: arrival)
     }
   }
 }
@@ -67,8 +70,9 @@ private final class GrowingFilesReader: StreamReader, @unchecked Sendable {
 
   private let location: Location
   private let interval: Duration
+  private let end: Location?
   private let arrivals: Arrivals
-  private let open: (Location, TextPlace) throws -> any PlacedReader
+  private let open: (Location, TextPlace, TextArrival) throws -> any PlacedReader
   private var places: FilePlaces
   /// How large the files were when they were last read.
   private var sizes: [String: Int] = [:]
@@ -76,14 +80,17 @@ private final class GrowingFilesReader: StreamReader, @unchecked Sendable {
   private var grown: ArraySlice<Location> = []
   private var current: (file: Location, reader: any PlacedReader)?
   private var nextLook: ContinuousClock.Instant?
+  /// Whether nothing has been added since this look, so that also a row without a line end is whole.
+  private var isLastLook = false
 
   init(
-    _ location: Location, _ places: FilePlaces, every interval: Duration, _ arrivals: Arrivals,
-    open: @escaping (Location, TextPlace) throws -> any PlacedReader
+    _ location: Location, _ places: FilePlaces, every interval: Duration, until end: Location?,
+    _ arrivals: Arrivals, open: @escaping (Location, TextPlace, TextArrival) throws -> any PlacedReader
   ) {
     self.location = location
     self.places = places
     self.interval = interval
+    self.end = end
     self.arrivals = arrivals
     self.open = open
   }
@@ -103,10 +110,13 @@ private final class GrowingFilesReader: StreamReader, @unchecked Sendable {
         current = nil
       }
       if let file = grown.popFirst() {
-        current = (file, try open(file, places[file.written] ?? .start))
+        let arrival: TextArrival = isLastLook ? .whole : .growing
+        current = (file, try open(file, places[file.written] ?? .start, arrival))
+      } else if isLastLook {
+        return .end
       } else if nextLook <= .now {
         try look()
-        if grown.isEmpty { return .nothing }
+        if grown.isEmpty, !isLastLook { return .nothing }
       } else {
         arrivals.signal(at: nextLook)
         return .nothing
@@ -119,7 +129,9 @@ private final class GrowingFilesReader: StreamReader, @unchecked Sendable {
     let next = ContinuousClock.now + interval
     nextLook = next
     arrivals.signal(at: next)
-    let files = location.matches()
+    // The end is looked for first: what was written before it is seen by the look that follows.
+    isLastLook = end.map { SystemCalls.kind($0.path) != nil } ?? false
+    let files = location.matches().filter { $0.path != end?.path }
     for name in places.names.subtracting(files.map(\.written)).sorted() {
       throw RowFault(
         position: name, message: "the file is gone, and a stream has read of it",
@@ -140,7 +152,7 @@ private final class GrowingFilesReader: StreamReader, @unchecked Sendable {
           "the file has become shorter: it has \(size) bytes, and \(read) have been read",
           help: "add to the end of a file that a stream reads, or write a new one beside it")
       }
-      if size > sizes[file.written] ?? read { grown.append(file) }
+      if size > (isLastLook ? read : sizes[file.written] ?? read) { grown.append(file) }
       sizes[file.written] = size
     }
   }

@@ -47,6 +47,7 @@ extension Plan.Source {
     .members([
       "name": .string(name), "type": .string(type), "connector": .string(connector), "path": .optional(path),
       "replayable": .bool(isReplayable), "refresh": .optional(refresh), "every": .optional(every),
+      "until": .optional(until),
     ])
   }
 }

@@ -76,11 +76,8 @@ struct Connections {
           let path = try source.connector.path(constants)
           if let path { clash = files.read(path, source.name, node.span) }
           if isStream {
-            streams[source.name] = Self.stream(
-              source.connector, schema, needs[source.name], path: path, folder: folder,
-              every: try source.every.map { every throws(RowFailure) in
-                try constants.evaluateConstant(every).int64s[0]
-              })
+            streams[source.name] = try Self.stream(
+              source, schema, needs[source.name], path: path, folder: folder, constants)
           } else {
             sources[source.name] = Self.source(
               source.connector, schema, needs[source.name], path: path, folder: folder)
@@ -162,15 +159,17 @@ struct Connections {
   }
 
   private static func stream(
-    _ connector: Connector, _ schema: TableSchema, _ needed: [Bool], path: String?, folder: String,
-    every: Int64?
-  ) -> any StreamSource {
-    if let path {
-      return GrowingFiles(
-        path: path, base: folder, every: .microseconds(every ?? 1_000_000), format: connector.format,
-        schema: schema, needed: needed)
+    _ source: SourceOperation, _ schema: TableSchema, _ needed: [Bool], path: String?, folder: String,
+    _ constants: ExpressionCompiler
+  ) throws(RowFailure) -> any StreamSource {
+    let format = source.connector.format
+    guard let path, let growth = source.growth else {
+      return StandardInputSource(format: format, schema: schema, needed: needed)
     }
-    return StandardInputSource(format: connector.format, schema: schema, needed: needed)
+    return GrowingFiles(
+      path: path, base: folder, every: .microseconds(try constants.evaluateConstant(growth.every).int64s[0]),
+      until: try growth.until.map { until throws(RowFailure) in try constants.evaluateConstant(until).text },
+      format: format, schema: schema, needed: needed)
   }
 
   private static func epochSink(

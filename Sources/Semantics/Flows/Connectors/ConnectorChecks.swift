@@ -36,13 +36,13 @@ extension FlowChecker {
     }
     let connector = connector(of: call)
     let refresh = call.arguments["refresh"].map { duration($0, option: "refresh:", of: call.name.text) }
-    let every = growth(call)
+    let growth = growth(call)
     if let connector {
       refreshes(call, connector)
       settle(connector, of: call)
     }
     guard !checker.diagnostics[before...].hasErrors, let connector else { return nil }
-    return SourceOperation(name: name.text, connector: connector, refresh: refresh, every: every)
+    return SourceOperation(name: name.text, connector: connector, refresh: refresh, growth: growth)
   }
 
   /// The sink of an `into`; nil where something was reported.
@@ -141,16 +141,27 @@ extension FlowChecker {
     }
   }
 
-  /// `every:` of files that grow.
-  private func growth(_ call: ConnectorCall) -> TypedExpression? {
-    guard call.rule.streamOption == "every", let label = call.arguments.label("every") else { return nil }
+  /// `every:` and `until:` of files that grow.
+  private func growth(_ call: ConnectorCall) -> FileGrowth? {
+    let until = call.arguments["until"].map { text($0, "`until:`", of: call.name.text) }
+    guard call.rule.streamOption == "every", let label = call.arguments.label("every") else {
+      if let label = call.arguments.label("until") {
+        report(
+          .optionConflict(
+            label, with: nil, "`until:` is where a stream of files ends, and these are read once",
+            help: "leave it out, or say with `every:` how often to look for what has been added"))
+      }
+      return nil
+    }
     if let refresh = call.arguments.label("refresh") {
       report(
         .optionConflict(
           refresh, with: label, "`refresh:` reads a table again, and `every:` reads only what has been added",
           help: "leave out one of them"))
     }
-    return call.arguments["every"].map { duration($0, option: "every:", of: call.name.text) }
+    return call.arguments["every"].map {
+      FileGrowth(every: duration($0, option: "every:", of: call.name.text), until: until)
+    }
   }
 
   /// `refresh:` is for what is read as a whole, again and again.

@@ -68,9 +68,9 @@ extension ConnectorRule {
 
   private static let csv = ConnectorRule(
     source: CallSignature(
-      kind: "connector", positional: ["a path"], options: csvOptions + ["unknown", "refresh", "every"],
+      kind: "connector", positional: ["a path"], options: csvOptions + ["unknown", "refresh", "every", "until"],
       example: "csv(\"data/orders.csv\", null: \"NA\")",
-      form: "csv(path, separator:, header:, null:, quote:, unknown: fail, refresh:, every:)"),
+      form: "csv(path, separator:, header:, null:, quote:, unknown: fail, refresh:, every:, until:)"),
     sink: CallSignature(
       kind: "connector", positional: ["a path"], options: csvOptions,
       example: "csv(\"out/report.csv\", separator: \";\")",
@@ -79,8 +79,8 @@ extension ConnectorRule {
 
   private static let jsonLines = ConnectorRule(
     source: CallSignature(
-      kind: "connector", positional: ["a path"], options: ["unknown", "refresh", "every"],
-      example: "jsonl(\"data/orders.jsonl\")", form: "jsonl(path, unknown: fail, refresh:, every:)"),
+      kind: "connector", positional: ["a path"], options: ["unknown", "refresh", "every", "until"],
+      example: "jsonl(\"data/orders.jsonl\")", form: "jsonl(path, unknown: fail, refresh:, every:, until:)"),
     sink: CallSignature(
       kind: "connector", positional: ["a path"], example: "jsonl(\"out/report.jsonl\")",
       form: "jsonl(path, write: append | replace, publish: always, allow:)"),
@@ -104,8 +104,8 @@ extension ConnectorRule {
 
   private static let lines = ConnectorRule(
     source: CallSignature(
-      kind: "connector", positional: ["a path"], options: ["refresh", "every"],
-      example: "lines(\"data/words.txt\")", form: "lines(path, refresh:, every:)"),
+      kind: "connector", positional: ["a path"], options: ["refresh", "every", "until"],
+      example: "lines(\"data/words.txt\")", form: "lines(path, refresh:, every:, until:)"),
     sink: CallSignature(
       kind: "connector", positional: ["a path"], example: "lines(\"out/words.txt\")",
       form: "lines(path, write: append | replace, publish: always, allow:)"),

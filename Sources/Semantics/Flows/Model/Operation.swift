@@ -91,17 +91,31 @@ public struct SourceOperation: Sendable {
   public let connector: Connector
   /// How often a table of a stream or service is read again; a constant `Duration`.
   public let refresh: TypedExpression?
-  /// How often files of a stream are looked at for what has been added; a constant `Duration`.
-  public let every: TypedExpression?
+  /// How files of a stream grow.
+  public let growth: FileGrowth?
 
   /// Makes a source.
   public init(
-    name: String, connector: Connector, refresh: TypedExpression? = nil, every: TypedExpression? = nil
+    name: String, connector: Connector, refresh: TypedExpression? = nil, growth: FileGrowth? = nil
   ) {
     self.name = name
     self.connector = connector
     self.refresh = refresh
+    self.growth = growth
+  }
+}
+
+/// How files that are read as a stream grow.
+public struct FileGrowth: Sendable {
+  /// How often they are looked at for what has been added; a constant `Duration`.
+  public let every: TypedExpression
+  /// The file that says, by being there, that nothing more will be added; a constant `String`.
+  public let until: TypedExpression?
+
+  /// Makes a growth.
+  public init(every: TypedExpression, until: TypedExpression? = nil) {
     self.every = every
+    self.until = until
   }
 }
 

@@ -31,7 +31,7 @@ import Testing
 
   @Test func `an object is one record and has one answer`() async throws {
     try await Self.project().serve { server async throws in
-      let reply = try await server.call("/offers", #"{"id": 1, "item": "tea", "size": "large"}"#)
+      let reply = try await server.post("/offers", #"{"id": 1, "item": "tea", "size": "large"}"#)
       #expect(reply.status == 200)
       #expect(reply.header("content-type") == "application/json")
       #expect(reply.text == #"{"id":1,"item":"tea","usd":5,"note":null}"#)
@@ -41,7 +41,7 @@ import Testing
   @Test func `an array has an answer for each record, in its order`() async throws {
     try await Self.project().serve { server async throws in
       let orders = (1...300).map { #"{"id":\#($0),"item":"\#($0 % 2 == 0 ? "tea" : "cup")"}"# }
-      let reply = try await server.call("/offers", "[\(orders.joined(separator: ", "))]")
+      let reply = try await server.post("/offers", "[\(orders.joined(separator: ", "))]")
       #expect(reply.status == 200)
       let expected = (1...300).map { id in
         #"{"id":\#(id),"item":"\#(id % 2 == 0 ? "tea" : "cup")","usd":\#(id % 2 == 0 ? "2.5" : "4"),"note":null}"#
@@ -52,7 +52,7 @@ import Testing
 
   @Test func `an empty array has an empty answer`() async throws {
     try await Self.project().serve { server async throws in
-      let reply = try await server.call("/offers", "[]")
+      let reply = try await server.post("/offers", "[]")
       #expect(reply.status == 200)
       #expect(reply.text == "[]")
     }
@@ -76,7 +76,7 @@ import Testing
 
   @Test func `another reply has its own status`() async throws {
     try await Self.project().serve { server async throws in
-      let reply = try await server.call("/offers", #"{"id": 1, "item": "mug"}"#)
+      let reply = try await server.post("/offers", #"{"id": 1, "item": "mug"}"#)
       #expect(reply.status == 404)
       #expect(reply.text == #"{"id":1,"reason":"no `mug`"}"#)
     }
@@ -84,7 +84,7 @@ import Testing
 
   @Test func `answers that exclude each other are a fault`() async throws {
     try await Self.project().serve { server async throws in
-      let reply = try await server.call("/offers", #"[{"id": 1, "item": "mug"}, {"id": 2, "item": "tea"}]"#)
+      let reply = try await server.post("/offers", #"[{"id": 1, "item": "mug"}, {"id": 2, "item": "tea"}]"#)
       #expect(reply.status == 500)
       #expect(reply.header("content-type") == "application/problem+json")
     }
@@ -118,7 +118,7 @@ import Testing
   func `a body that does not fit is refused, and the problem says where`(index: Int) async throws {
     let (body, status, pointers) = Self.wrong[index]
     try await Self.project().serve { server async throws in
-      let reply = try await server.call("/offers", body)
+      let reply = try await server.post("/offers", body)
       #expect(reply.status == status, "\(reply.text)")
       #expect(reply.header("content-type") == "application/problem+json")
       #expect(reply.pointers == pointers, "\(reply.text)")
@@ -214,7 +214,7 @@ import Testing
       """)
     try await project.serve { server async throws in
       for round in 1...5 {
-        let reply = try await server.call(
+        let reply = try await server.post(
           "/totals",
           #"[{"shop":"b","usd":\#(round)},{"shop":"a","usd":\#(round)},{"shop":"b","usd":\#(2 * round)}]"#)
         #expect(
@@ -232,7 +232,7 @@ import Testing
           group.addTask {
             for number in 1...40 {
               let id = worker * 40 + number
-              let reply = try await server.call(
+              let reply = try await server.post(
                 "/offers", #"{"id": \#(id), "item": "tea", "note": "\#(id)"}"#)
               #expect(reply.text == #"{"id":\#(id),"item":"tea","usd":2.5,"note":"\#(id)"}"#)
             }
@@ -255,12 +255,12 @@ import Testing
       """)
     try await project.serve { server async throws in
       for _ in 1...3 {
-        let reply = try await server.call("/sums", #"{"id": 1, "secret": 9223372036854775807}"#)
+        let reply = try await server.post("/sums", #"{"id": 1, "secret": 9223372036854775807}"#)
         #expect(reply.status == 500)
         #expect(!reply.text.contains("9223372036854775807"))
       }
-      #expect(try await server.call("/sums", #"{"id": 1, "secret": 2}"#).text == #"{"id":3}"#)
-      let wrong = try await server.call("/sums", #"{"id": 1, "secret": "swordfish"}"#)
+      #expect(try await server.post("/sums", #"{"id": 1, "secret": 2}"#).text == #"{"id":3}"#)
+      let wrong = try await server.post("/sums", #"{"id": 1, "secret": "swordfish"}"#)
       #expect(wrong.pointers == ["/secret"])
       #expect(!wrong.text.contains("swordfish"))
     }
@@ -278,9 +278,9 @@ import Testing
       }
       """)
     try await project.serve { server async throws in
-      #expect(try await server.call("/lines", #"[{"usd":1},{"usd":2}]"#).status == 200)
-      #expect(try await server.call("/lines", #"[{"usd":1},{"usd":0}]"#).status == 422)
-      #expect(try await server.call("/lines", #"[{"usd":1}]"#).status == 200)
+      #expect(try await server.post("/lines", #"[{"usd":1},{"usd":2}]"#).status == 200)
+      #expect(try await server.post("/lines", #"[{"usd":1},{"usd":0}]"#).status == 422)
+      #expect(try await server.post("/lines", #"[{"usd":1}]"#).status == 200)
     }
   }
 
@@ -301,7 +301,7 @@ import Testing
             group.addTask {
               for number in 1...10 {
                 let id = round * 1000 + worker * 100 + number
-                #expect(try await server.call("/lines", #"{"id":\#(id)}"#).status == 200)
+                #expect(try await server.post("/lines", #"{"id":\#(id)}"#).status == 200)
                 let kept = try project.lines(in: "kept.jsonl")
                 #expect(kept.contains(#"{"id":\#(id)}"#))
               }
@@ -309,7 +309,7 @@ import Testing
           }
           try await group.waitForAll()
         }
-        #expect(try await server.call("/lines", #"{"id":-1}"#).status == 200)
+        #expect(try await server.post("/lines", #"{"id":-1}"#).status == 200)
       }
     }
     let kept = try project.lines(in: "kept.jsonl")
@@ -321,7 +321,7 @@ import Testing
     let project = try Self.project()
     try await project.serve { server async throws in
       #expect(try await project.store.runs(RunFilter()).map(\.state) == [.running])
-      _ = try await server.call("/offers", #"[{"id": 1, "item": "tea"}, {"id": 2, "item": "tea"}]"#)
+      _ = try await server.post("/offers", #"[{"id": 1, "item": "tea"}, {"id": 2, "item": "tea"}]"#)
     }
     let run = try #require(try await project.store.runs(RunFilter()).first)
     #expect(run.state == .succeeded)
@@ -341,9 +341,10 @@ import Testing
       """)
     try await project.serve { server async throws in
       let largest = #"{"id":9223372036854775807}"#
-      #expect(try await server.call("/next", "[\(largest), {\"id\": 1}]").text == #"[{"id":2}]"#)
-      #expect(try await server.call("/next", largest).status == 500)
-      #expect(try project.lines(in: "dead.jsonl").count == 2)
+      #expect(try await server.post("/next", "[\(largest), {\"id\": 1}]").text == #"[{"id":2}]"#)
+      #expect(try await server.post("/next", largest).status == 500)
+      let dead = try project.lines(in: "dead.jsonl")
+      #expect(dead.count == 2, "\(dead)")
     }
   }
 }

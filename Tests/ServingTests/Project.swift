@@ -105,9 +105,13 @@ struct Server: Sendable {
   }
 
   func call(
-    _ method: String = "POST", _ path: String, _ body: String? = nil, headers: [String: String] = [:]
+    _ method: String, _ path: String, _ body: String?, headers: [String: String] = [:]
   ) async throws -> Reply {
     try await call(method, path, body.map { Array($0.utf8) }, headers: headers)
+  }
+
+  func post(_ path: String, _ body: String) async throws -> Reply {
+    try await call("POST", path, body)
   }
 
   func call(

@@ -76,12 +76,8 @@ final class JoinOperator: Operator {
 
   // MARK: The right side
 
-  override func finish(_ workers: [Worker]) throws(RunFailure) {
-    if rightSide == nil { try rebuild(workers) }
-  }
-
   /// Makes the table of the right rows that have come since the last time: left rows from now on look into this one.
-  func rebuild(_ workers: [Worker]) throws(RunFailure) {
+  override func finish(_ workers: [Worker]) throws(RunFailure) {
     try context.checkCancelled()
     var all: [(place: BatchPlace, batch: Batch, keys: EncodedKeys)] = []
     for worker in workers { all += worker.take(self, as: Build.self)?.batches ?? [] }

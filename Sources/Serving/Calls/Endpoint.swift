@@ -148,10 +148,12 @@ final class Endpoint: Sendable {
     let index = given.first ?? 0
     let reply = result.replies[index]
     let isOne = !areMany && run.interface.replies[index].answersOnce
-    if isOne, reply.rows.count == 0, result.faulted > 0 {
-      throw Problem(.internalServerError, "the record has no answer: it went to `faults`")
+    if isOne, reply.rows.count == 0 {
+      // The call itself has not failed: what it writes is written.
+      return result.faulted > 0
+        ? Problem(.internalServerError, "the record has no answer: it went to `faults`").answer
+        : Problem(.notFound, "there is no answer for this record").answer
     }
-    if isOne, reply.rows.count == 0 { throw Problem(.notFound, "there is no answer for this record") }
     if isOne, reply.rows.count > 1 {
       throw Problem(
         .internalServerError,

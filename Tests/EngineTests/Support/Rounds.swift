@@ -98,7 +98,7 @@ final class Rounds {
 
   /// The tables of joins are made of the rows that have come for them since the last time.
   func rebuildTables() throws {
-    for case let join as JoinOperator in ready.operations { try join.rebuild(workers) }
+    for case let join as JoinOperator in ready.operations { try join.finish(workers) }
   }
 
   private func begin(_ sequence: Int, _ dice: inout Dice) -> Worker {

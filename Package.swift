@@ -132,11 +132,18 @@ let package = Package(
     tests("SynthesisTests", knows: ["Synthesis", "Formats", "Columns", "RegularExpressions"]),
     tests("FormatsTests", knows: ["Formats", "Columns", "RegularExpressions"]),
     tests("ConnectorsTests", knows: ["Connectors", "Engine", "Formats", "Columns"]),
-    tests("KafkaTests", knows: ["Kafka", "CKafka", "Connectors", "Engine", "Formats", "Columns"]),
+    // The servers that tests talk to.
+    .target(
+      name: "TestServers", dependencies: ["Kafka", "PostgreSQL"], path: "Tests/TestServers",
+      swiftSettings: settings),
+    tests(
+      "KafkaTests",
+      knows: ["TestServers", "Kafka", "CKafka", "Connectors", "Engine", "Formats", "Columns"]),
     tests(
       "PostgreSQLTests",
       knows: [
-        "PostgreSQL", "Connectors", "Engine", "Formats", "Columns", "Execution", "JobStore", "Diagnosing",
+        "TestServers", "PostgreSQL", "Connectors", "Engine", "Formats", "Columns", "Execution", "JobStore",
+        "Diagnosing",
       ]),
     tests(
       "ServingTests",
@@ -158,7 +165,7 @@ let package = Package(
     tests(
       "CommandTests",
       knows: [
-        "thalweg", .product(name: "Subprocess", package: "swift-subprocess"),
+        "thalweg", "TestServers", "Kafka", .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     tests(

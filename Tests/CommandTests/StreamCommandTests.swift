@@ -1,6 +1,5 @@
 import Foundation
 import Subprocess
-import SystemPackage
 import Testing
 
 /// A stream that reads a folder of growing files, and what it has made visible.
@@ -34,27 +33,11 @@ private struct StreamFixture {
     }
   }
 
-  /// The run to go on with; none before the first.
-  func lastRun() async throws -> String? {
-    sandbox.exists(".thalweg/state.db") ? try await sandbox.runs().first?.id : nil
-  }
-
   /// Starts the stream, or lets it go on, and ends it by a signal when `isEnough` says so.
   func run(
     endedBy signal: Signal, when isEnough: @escaping @Sendable () async throws -> Bool
   ) async throws -> CommandResult {
-    var arguments = ["run", file]
-    if let run = try await lastRun() { arguments += ["--resume", run] }
-    let result = try await Subprocess.run(
-      .path(FilePath(Sandbox.binary)), arguments: .init(arguments), environment: Sandbox.environment,
-      workingDirectory: FilePath(sandbox.path), input: .none, output: .string(limit: 1 << 20),
-      error: .string(limit: 1 << 20)
-    ) { execution in
-      while try await !isEnough() { try await Task.sleep(for: .milliseconds(5)) }
-      try? execution.send(signal: signal)
-    }
-    return CommandResult(
-      status: result.terminationStatus, output: result.standardOutput, error: result.standardError)
+    try await sandbox.stream(file, endedBy: signal, when: isEnough)
   }
 }
 

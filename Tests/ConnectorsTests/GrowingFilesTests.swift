@@ -132,7 +132,7 @@ import Testing
     var log = StreamLog()
     #expect(
       fault { try log.read(open("a.csv", folder)) }.hasPrefix(
-        "a.csv:1: the header has no such column; there are `x` and `y`"))
+        "a.csv:1: the header has no such column; there are `x`, `y`"))
   }
 
   @Test func `many rows come in pieces, each once`() throws {

@@ -2,6 +2,8 @@ import Dispatch
 import Kafka
 import Testing
 
+@testable import TestServers
+
 @Suite struct ClientTests {
   let broker = Broker.shared
 

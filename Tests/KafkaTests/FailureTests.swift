@@ -2,6 +2,7 @@ import CKafka
 import Testing
 
 @testable import Kafka
+@testable import TestServers
 
 @Suite struct FailureTests {
   private func producer(_ cluster: MockCluster) throws -> Producer {

@@ -5,6 +5,8 @@ import Formats
 import Kafka
 import Testing
 
+@testable import TestServers
+
 @Suite struct SinkTests {
   let broker = Broker.shared
 

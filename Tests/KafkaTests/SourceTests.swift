@@ -5,6 +5,7 @@ import Kafka
 import Testing
 
 @testable import Engine
+@testable import TestServers
 
 @Suite struct SourceTests {
   let broker = Broker.shared

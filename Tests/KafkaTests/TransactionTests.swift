@@ -1,6 +1,8 @@
 import Kafka
 import Testing
 
+@testable import TestServers
+
 @Suite struct TransactionTests {
   let broker = Broker.shared
 

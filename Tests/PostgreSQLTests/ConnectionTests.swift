@@ -1,6 +1,8 @@
 import PostgreSQL
 import Testing
 
+@testable import TestServers
+
 @Suite struct ConnectionTests {
   let database: Database
 
@@ -57,7 +59,7 @@ import Testing
   }
 
   @Test func nobodyAnswers() throws {
-    let port = try Cluster.freePort()
+    let port = try freePort()
     let error = #expect(throws: PostgreSQLError.self) {
       _ = try Connection(ServerAddress("postgresql://postgres:hush@127.0.0.1:\(port)/shop"))
     }

@@ -4,6 +4,8 @@ import Foundation
 import JobStore
 import Testing
 
+@testable import TestServers
+
 /// Whole programs between tables.
 @Suite struct ProgramTests {
   private struct Silent: RunObserver {

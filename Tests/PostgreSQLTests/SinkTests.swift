@@ -5,6 +5,8 @@ import Formats
 import PostgreSQL
 import Testing
 
+@testable import TestServers
+
 private let stock = TableSchema(columns: [
   FieldSchema("id", .int), FieldSchema("shop", .string, isOptional: true), FieldSchema("n", .int),
 ])

@@ -5,6 +5,8 @@ import Formats
 import PostgreSQL
 import Testing
 
+@testable import TestServers
+
 private let order = TableSchema(columns: [
   FieldSchema("id", .int), FieldSchema("shop", .string), FieldSchema("note", .string, isOptional: true),
 ])

@@ -5,6 +5,8 @@ import Formats
 import PostgreSQL
 import Testing
 
+@testable import TestServers
+
 /// A type of the language, a type of the server that holds it, and values.
 struct TypeCase: Sendable, CustomStringConvertible {
   let field: FieldSchema

@@ -38,7 +38,7 @@ public struct GrowingFiles: StreamSource {
     try location.checkScheme()
     if location.isPattern {
       let folder = location.patternFolder
-      if !folder.path.isEmpty, SystemCalls.kind(folder.path) == nil { throw folder.missing() }
+      if !folder.path.isEmpty, SystemCalls.kind(folder.path) == nil { throw folder.missing(isFolder: true) }
     } else {
       switch SystemCalls.kind(location.path) {
       case .regular?: break

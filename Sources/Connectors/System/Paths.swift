@@ -61,8 +61,8 @@ struct Location: Sendable {
 
   // MARK: Missing files
 
-  /// Says what is missing, the folder or the file, and what it may have been.
-  func missing() -> RowFault {
+  /// Says what is missing, a folder or the file (itself a folder, perhaps), and what it may have been.
+  func missing(isFolder: Bool = false) -> RowFault {
     let parts = written.split(separator: "/", omittingEmptySubsequences: false)
     for count in stride(from: parts.count - 1, to: 0, by: -1) {
       let folder = Self.replacing(path, count, [])
@@ -74,7 +74,9 @@ struct Location: Sendable {
     }
     let nearest = Suggestion.nearest(to: name, among: SystemCalls.names(in: folder))
     let shown = nearest.map { Self.replacing(written, 1, [$0]) }
-    return fault("there is no such file", help: shown.map { "did you mean `\($0)`?" })
+    return fault(
+      isFolder ? "there is no folder `\(written)`" : "there is no such file",
+      help: shown.map { "did you mean `\($0)`?" })
   }
 
   // MARK: Globs

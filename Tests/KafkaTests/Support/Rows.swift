@@ -4,6 +4,7 @@ import Formats
 import Kafka
 
 @testable import Engine
+@testable import TestServers
 
 /// A record of a number and a name.
 let personSchema = TableSchema(columns: [

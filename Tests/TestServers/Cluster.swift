@@ -33,7 +33,7 @@ final class Cluster: Sendable {
     """
 
   private init() throws {
-    port = try Self.freePort()
+    port = Int(try freePort())
     let folder = FileManager.default.temporaryDirectory.appending(path: "thalweg-\(UUID().uuidString)").path
     let pipe = "\(folder)/ready"
     mkdir(folder, 0o711)
@@ -65,23 +65,6 @@ final class Cluster: Sendable {
       guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
       bytes += room[..<count]
     }
-  }
-
-  /// A port that nobody listens on.
-  static func freePort() throws -> Int {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = withUnsafeMutablePointer(to: &address) { place in
-      place.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-      }
-    }
-    guard isBound else { throw Unavailable(description: "no free port") }
-    return Int(UInt16(bigEndian: address.sin_port))
   }
 }
 

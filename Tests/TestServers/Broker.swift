@@ -46,7 +46,7 @@ final class Broker: Sendable {
 
   private static func program() throws -> URL {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
     let libraries = root.appending(path: ".build-tools/lib")
     for version in (try? FileManager.default.contentsOfDirectory(atPath: libraries.path)) ?? [] {
       let program = libraries.appending(path: "\(version)/site-packages/noida_db/noida-db")
@@ -77,27 +77,6 @@ final class Broker: Sendable {
     try Admin(address()).create(name, partitions: partitions)
     return name
   }
-}
-
-struct SystemError: Error {
-  let number: Int32
-}
-
-/// A port that nobody listens on.
-func freePort() throws -> UInt16 {
-  let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-  defer { close(descriptor) }
-  var address = sockaddr_in()
-  address.sin_family = sa_family_t(AF_INET)
-  address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-  var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-  let isBound = withUnsafeMutablePointer(to: &address) { address in
-    address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-      bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0
-    }
-  }
-  guard isBound else { throw SystemError(number: errno) }
-  return UInt16(bigEndian: address.sin_port)
 }
 
 /// Starts a program with its standard output at a descriptor, and nothing else of this process.

@@ -1,0 +1,37 @@
+import Foundation
+import Subprocess
+import SystemPackage
+
+extension Sandbox {
+  /// The run to go on with; none before the first.
+  func newestRun() async throws -> String? {
+    exists(".thalweg/state.db") ? try await runs().first?.id : nil
+  }
+
+  /// Starts a stream, or lets its newest run go on, and ends it by a signal when `isEnough` says so, or when it has
+  /// ended by itself.
+  func stream(
+    _ file: String, endedBy signal: Signal, arguments more: [String] = [],
+    environment: Environment = Sandbox.environment, when isEnough: @escaping @Sendable () async throws -> Bool
+  ) async throws -> CommandResult {
+    var arguments = ["run", file] + more
+    if let run = try await newestRun() { arguments += ["--resume", run] }
+    let result = try await Subprocess.run(
+      .path(FilePath(Self.binary)), arguments: .init(arguments), environment: environment,
+      workingDirectory: FilePath(path), input: .none, output: .string(limit: 1 << 20),
+      error: .string(limit: 1 << 20)
+    ) { execution in
+      let process = execution.processIdentifier.value
+      while !Self.hasEnded(process), try await !isEnough() { try await Task.sleep(for: .milliseconds(5)) }
+      try? execution.send(signal: signal)
+    }
+    return CommandResult(
+      status: result.terminationStatus, output: result.standardOutput, error: result.standardError)
+  }
+
+  /// Whether a child of this process has, which stays to be waited for.
+  private static func hasEnded(_ process: pid_t) -> Bool {
+    var end = siginfo_t()
+    return waitid(P_PID, id_t(process), &end, WEXITED | WNOHANG | WNOWAIT) == 0 && end.si_signo != 0
+  }
+}

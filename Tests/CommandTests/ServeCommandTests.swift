@@ -160,6 +160,9 @@ import Testing
 
   @Test func everyAnswerIsAsDescribed() async throws {
     let sandbox = try quote()
+    // A machine that is busy with other tests is not at fault.
+    let text = try sandbox.read("quote.thal").replacing("timeout: 250ms", with: "timeout: 1m")
+    try sandbox.write(text, to: "quote.thal")
     let result = try await serve(sandbox, ["serve", "quote.thal", "--port", "0"]) { address in
       let checked = try await Subprocess.run(
         .path(FilePath(Self.schemathesis)),

@@ -77,6 +77,13 @@ import Testing
     #expect(try writer.encode(batch) == Array("1\n2\n".utf8))
   }
 
+  @Test func `a whole number is an Int however it is written`() throws {
+    #expect(
+      try readJSON(
+        "2.0\n1.5e3\n-0.0\n-120e-1\n9007199254740993.0", [FieldSchema("value", .int)], isRecord: false)
+        == [[.int(2)], [.int(1500)], [.int(0)], [.int(-12)], [.int(9_007_199_254_740_993)]])
+  }
+
   @Test func `a Json keeps its text`() throws {
     let fields = [FieldSchema("j", .json), FieldSchema("k", .json, isOptional: true)]
     #expect(

@@ -122,8 +122,15 @@ extension JSONColumn {
       return isNegative ? 0 &- magnitude : magnitude
     }
     let text = try numberText(&scanner)
-    guard let value = ScalarText.parseInt(text) else { throw mismatch(start) }
+    guard let value = ScalarText.parseInt(text) ?? Self.wholeNumber(text) else { throw mismatch(start) }
     return value
+  }
+
+  /// A number that is whole, however it is written: JSON knows one kind of numbers, and `2.0` is 2.
+  private static func wholeNumber(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
+    guard let value = ScalarText.parseDecimal(text) else { return nil }
+    let (whole, fraction) = value.quotientAndRemainder(dividingBy: ScalarText.decimalScale)
+    return fraction == 0 ? Int64(exactly: whole) : nil
   }
 
   private func numberText(_ scanner: inout JSONScanner) throws(JSONIssue) -> UnsafeBufferPointer<UInt8> {

@@ -104,16 +104,16 @@ struct JSONSchema {
 
   /// A number with at most 18 digits behind the point, or the text of one.
   private static func decimal(_ field: FieldSchema) -> Members {
+    var (low, high) = ("-99999999999999999999", "99999999999999999999")
     var members: Members = [("type", .string("number")), ("multipleOf", .raw("1e-18"))]
     for constraint in field.constraints {
       switch constraint {
-      case .decimalRange(let low, let high):
-        members += [("minimum", .raw(decimal(low))), ("maximum", .raw(decimal(high)))]
+      case .decimalRange(let first, let last): (low, high) = (decimal(first), decimal(last))
       case .oneOfDecimals(let values): members.append(("enum", .array(values.map { .raw(decimal($0)) })))
       default: break
       }
     }
-    return members
+    return members + [("minimum", .raw(low)), ("maximum", .raw(high))]
   }
 
   private static func textConstraints(_ field: FieldSchema) -> Members {

@@ -10,40 +10,71 @@ import Testing
   static let examples = repository.appending(path: "Examples")
 
   /// Each folder of Examples with the file that is run there.
-  static let programs = ["flights": "flights.thal", "quickstart": "revenue.thal"]
+  static let programs = [
+    "clicks": "clicks.thal", "flights": "flights.thal", "fraud": "fraud.thal", "quickstart": "revenue.thal",
+  ]
+
+  /// Those that run as a stream under their profile `live`, with the rows that come through the pipe.
+  static let streams = ["clicks": "data/clicks.jsonl", "fraud": "data/payments.csv"]
 
   /// Those that answer calls: `ServeCommandTests` serves them.
   static let services = ["quote": "quote.thal"]
 
-  @Test(.disabled("clicks, fraud and quote are not run yet")) func everyExampleIsRunHere() throws {
+  @Test func everyExampleIsRunHere() throws {
     let folders = try FileManager.default.contentsOfDirectory(atPath: Self.examples.path)
     #expect(Set(folders.filter { !$0.hasPrefix(".") }) == Set(Self.programs.keys).union(Self.services.keys))
   }
 
-  @Test(arguments: programs.keys.sorted())
-  func printsAndWritesExactlyWhatIsExpected(example: String) async throws {
+  /// The example in a folder of its own, without what earlier runs left.
+  private func sandbox(_ example: String) throws -> Sandbox {
     let sandbox = try Sandbox()
     let folder = Self.examples.appending(path: example)
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path)
-    where !["out", ".thalweg", "expected"].contains(name) {
+    where !["out", "live", ".thalweg", "expected"].contains(name) {
       try FileManager.default.copyItem(
         at: folder.appending(path: name), to: URL(filePath: sandbox.path).appending(path: name))
     }
+    return sandbox
+  }
+
+  /// The files of a folder of `expected`, by their names in it.
+  private func expected(_ folder: String) throws -> [(name: String, text: String)] {
+    let folder = Self.examples.appending(path: folder)
+    return try FileManager.default.subpathsOfDirectory(atPath: folder.path).compactMap { name in
+      let file = folder.appending(path: name)
+      guard try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else { return nil }
+      return (name, try String(contentsOf: file, encoding: .utf8))
+    }
+  }
+
+  @Test(arguments: programs.keys.sorted())
+  func printsAndWritesExactlyWhatIsExpected(example: String) async throws {
+    let sandbox = try sandbox(example)
     let result = try await sandbox.run("run", Self.programs[example]!)
     #expect(result.status == .exited(0), "\(result.error)")
-
-    let expected = folder.appending(path: "expected")
-    for name in try FileManager.default.subpathsOfDirectory(atPath: expected.path) {
-      let file = expected.appending(path: name)
-      guard try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else { continue }
-      let text = try String(contentsOf: file, encoding: .utf8)
+    for (name, text) in try expected("\(example)/expected") where !name.hasPrefix("live/") {
       #expect(try (name == "stdout.txt" ? result.output : sandbox.read(name)) == text, "\(example)/\(name)")
     }
   }
 
-  @Test func theTestsOfTheExamplesPass() async throws {
+  @Test(arguments: streams.keys.sorted())
+  func asAStreamItTellsWhatWasLate(example: String) async throws {
+    let sandbox = try sandbox(example)
+    let result = try await sandbox.run(
+      "run", Self.programs[example]!, "--profile", "live", input: sandbox.read(Self.streams[example]!))
+    #expect(result.status == .exited(0), "\(result.error)")
+    func lines(_ text: String) -> [Substring] { text.split(separator: "\n").sorted() }
+    for (name, text) in try expected("\(example)/expected/live") {
+      let epochs = try sandbox.files().filter { $0.hasPrefix("live/\(name.dropLast(6))/0") }.map(sandbox.read)
+      let found = name == "stdout.jsonl" ? result.output : epochs.joined()
+      #expect(lines(found) == lines(text), "\(example)/live/\(name)")
+    }
+  }
+
+  @Test(arguments: [[], ["--modes"]])
+  func theTestsOfTheExamplesPass(options: [String]) async throws {
     let sandbox = try Sandbox()
-    let result = try await sandbox.run("test", Self.examples.path)
+    let result = try await sandbox.run(["test"] + options + [Self.examples.path])
     #expect(result.status == .exited(0), "\(result.output)\(result.error)")
     for program in Array(Self.programs.values) + Self.services.values {
       #expect(result.output.contains("\(program)\n  ok  "), "\(program)")
@@ -62,6 +93,7 @@ import Testing
     #expect(readme.contains("```\n\(program[tests.lowerBound...].dropFirst())```\n"))
     #expect(readme.contains("$ thalweg run revenue.thal\n\(try text("quickstart/expected/stdout.txt"))```\n"))
     #expect(readme.contains("```\n\(try text("flights/expected/stdout.txt"))```\n"))
+    try await theReadmeShowsOnePipelineInEveryMode(readme)
 
     let sandbox = try Sandbox()
     try sandbox.write(program.replacing("price: Decimal }", with: "price: Decimal? }"), to: "revenue.thal")
@@ -73,5 +105,30 @@ import Testing
     let tested = try await sandbox.run("test", "revenue.thal")
     #expect(tested.status == .exited(1))
     #expect(readme.contains("```\n$ thalweg test revenue.thal\n\(tested.output)```\n"), "\(tested.output)")
+  }
+
+  /// `ServeCommandTests` sees that the service gives `quotes.json`.
+  private func theReadmeShowsOnePipelineInEveryMode(_ readme: String) async throws {
+    let sandbox = try sandbox("quote")
+    let program = try sandbox.read("quote.thal")
+    for (first, next) in [
+      ("/// What orders cost", "\n/// The orders of"), ("/// Answers whoever", "\nfn order("),
+    ] {
+      let start = try #require(program.range(of: first)?.lowerBound)
+      let end = try #require(program.range(of: next)?.lowerBound)
+      #expect(readme.contains("```\n\(program[start..<end])```\n"), "\(first)")
+    }
+    let batch = try await sandbox.run("run", "quote.thal", "quote_file")
+    let stream = try await sandbox.run(
+      "run", "quote.thal", "quote_stream", input: sandbox.read("orders.jsonl"))
+    #expect(batch.output == stream.output)
+    let answer = try String(
+      contentsOf: Self.examples.appending(path: "quote/expected/quotes.json"), encoding: .utf8)
+    let calls = [
+      ("thalweg run quote.thal quote_file", batch.output),
+      ("thalweg run quote.thal quote_stream < orders.jsonl", stream.output),
+      ("curl localhost:8080/quote -H 'content-type: application/json' -d @orders.json", answer),
+    ]
+    for (command, output) in calls { #expect(readme.contains("$ \(command)\n\(output)"), "\(command)") }
   }
 }

@@ -80,7 +80,7 @@ import Testing
     let text = try sandbox.read("quote.thal").replacing("port: 8080", with: "port: \(try freePort())")
     try sandbox.write(text, to: "quote.thal")
     let result = try await serve(
-      sandbox, [command, "quote.thal"], by: command == "serve" ? .terminate : .interrupt
+      sandbox, [command, "quote.thal", "quote"], by: command == "serve" ? .terminate : .interrupt
     ) { address in
       let orders = try sandbox.read("orders.json")
       let (status, answer) = try await call(address.appending(path: "quote"), orders)

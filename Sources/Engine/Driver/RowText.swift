@@ -62,7 +62,7 @@ struct RowText {
     let text = TypedExpression(
       .interpolation([TypedExpression(.local(local), type, span)]), .string, span)
     let result = ExpressionCompiler().compile(text, inputs: [local]).evaluate(column)
-    return result.column.texts[0].string
+    return withExtendedLifetime(result) { result.column.texts[0].string }
   }
 
   private func quoted(_ text: String) -> String {

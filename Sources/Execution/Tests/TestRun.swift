@@ -80,9 +80,13 @@ struct TestRun {
   // MARK: Modes
 
   private func modes(_ graph: Graph) async -> [TestFailure] {
-    let graph = graph.inMemory.knowing(values.map(\.local))
+    let graph = graph.knowing(values.map(\.local))
     var given: [String: Batch] = [:]
-    for (name, source) in givens { given[name] = source.allRows }
+    for case .given(let rows) in test.statements {
+      given[rows.name] =
+        givens[rows.name]?.allRows
+        ?? Batch(elements: .absent(ColumnType(rows.element), count: 0), of: rows.element)
+    }
     let check = ModeCheck(
       graph: graph, parameters: Dictionary(values.map { ($0.local.id, $0.value) }) { first, _ in first },
       givens: given, expected: sinks.compactMapValues(\.rows), constants: constants,

@@ -13,6 +13,20 @@ public struct Bindings: Sendable {
   public var isEmpty: Bool { connectors.isEmpty }
 
   subscript(name: Identifier) -> Expression? { connectors[name.text] }
+
+  /// Whether the connector bound to a `Stream` of this name gives a table.
+  func givesTable(_ name: Identifier) -> Bool {
+    guard let (_, rule) = rule(of: name) else { return false }
+    return rule.gives.contains(.table) && !rule.gives.contains(.stream)
+  }
+
+  /// The connector bound to a source, and its rule.
+  fileprivate func rule(of name: Identifier) -> (called: Identifier, rule: ConnectorRule)? {
+    guard case .call(let callee, _, let arguments) = self[name]?.kind, case .name(let called) = callee.kind,
+      let rule = ConnectorRule.named[called.text]?.form(of: called.text, for: arguments), rule.source != nil
+    else { return nil }
+    return (called, rule)
+  }
 }
 
 extension FlowChecker {
@@ -22,11 +36,9 @@ extension FlowChecker {
     _ name: Identifier, declared: Boundedness, type: Span, written: Expression
   ) -> (connector: Expression, bound: Boundedness) {
     guard let connector = bindings[name] else { return (written, declared) }
-    guard case .call(let callee, _, let arguments) = connector.kind, case .name(let called) = callee.kind,
-      let rule = ConnectorRule.named[called.text]?.form(of: called.text, for: arguments), rule.source != nil,
-      !rule.gives.contains(declared)
+    guard let (called, rule) = bindings.rule(of: name), !rule.gives.contains(declared)
     else { return (connector, declared) }
-    if declared == .stream, rule.gives.contains(.table) {
+    if declared == .stream, bindings.givesTable(name) {
       standsForStream = true
       return (connector, .table)
     }

@@ -20,7 +20,7 @@ extension FlowChecker {
       let outer = statement
       statement = name.text
       let reference = add(
-        .operation(.faults), [], elements: [.record(.fault)], bound: pipeline.bound, at: name.span)
+        .operation(.faults), [], elements: [.record(.fault)], bound: pipeline.boundOfFaults, at: name.span)
       statement = outer
       self.pipeline?.faults = (reference, name.span)
     }

@@ -79,7 +79,7 @@ extension FlowChecker {
   fileprivate func check(
     _ pipeline: PipelineDeclaration
   ) -> [(local: Local, defaultValue: TypedExpression?)] {
-    self.pipeline = PipelineState(pipeline)
+    self.pipeline = PipelineState(pipeline, bindings)
     var parameters: [(local: Local, defaultValue: TypedExpression?)] = []
     for parameter in pipeline.parameters {
       let type: Type

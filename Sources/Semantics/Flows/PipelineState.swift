@@ -24,6 +24,8 @@ struct PipelineState {
   var parameters: [Parameter] = []
   /// How bounded the whole is, as the declared kinds of its sources say.
   let bound: Boundedness
+  /// The same with what is bound to the sources: as bounded as its rows that failed are.
+  let boundOfFaults: Boundedness
   /// What its `run` says.
   var run = RunOptions()
   /// Where `delivery: exactly_once` is asked for.
@@ -37,17 +39,23 @@ struct PipelineState {
   /// The flows that were used before their statement, which was reported.
   var usedEarly: Set<String> = []
 
-  init(_ pipeline: PipelineDeclaration) {
+  init(_ pipeline: PipelineDeclaration, _ bindings: Bindings) {
     var bound = Boundedness.table
-    for case .from(_, let type, _) in pipeline.statements.map(\.kind) {
+    var boundOfFaults = Boundedness.table
+    for case .from(let source, let type, _) in pipeline.statements.map(\.kind) {
       guard case .named(nil, let name, _) = type.kind else { continue }
       switch name.text {
-      case "Stream": bound = bound.joined(with: .stream)
-      case "Request": bound = bound.joined(with: .request)
+      case "Stream":
+        bound = bound.joined(with: .stream)
+        if !bindings.givesTable(source) { boundOfFaults = boundOfFaults.joined(with: .stream) }
+      case "Request":
+        bound = bound.joined(with: .request)
+        boundOfFaults = boundOfFaults.joined(with: .request)
       default: break
       }
     }
     self.bound = bound
+    self.boundOfFaults = boundOfFaults
     order = StatementOrder(pipeline.statements)
   }
 

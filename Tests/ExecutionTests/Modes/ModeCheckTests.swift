@@ -10,7 +10,7 @@ import Testing
 @testable import Execution
 
 /// Programs with tests, compiled in memory.
-private struct TestedProgram {
+struct TestedProgram {
   let tests: [CompiledTest]
   let sources: SourceMap
 
@@ -23,10 +23,12 @@ private struct TestedProgram {
   }
 
   /// What fails, in one line each.
-  func failures(options: Engine.RunOptions = Engine.RunOptions(workers: 1)) async -> [String] {
+  func failures(
+    seeds: [UInt64] = TestSuite.allModes, options: Engine.RunOptions = Engine.RunOptions(workers: 1)
+  ) async -> [String] {
     var found: [String] = []
     for test in tests {
-      var run = TestRun(test, sources, modes: TestSuite.allModes, options: options)
+      var run = TestRun(test, sources, modes: seeds, options: options)
       found += await run.run().map { failure in
         "\(failure.diagnostic.code.text) \(failure.diagnostic.message): \(failure.diagnostic.help ?? "")"
       }

@@ -125,7 +125,9 @@ extension Operator {
         throw fault(
           "a window in a time zone is of whole days, not \(textOf(duration: days))", at: length.span)
       }
-      let (rules, problem) = TimeZoneRules.named(try constant(zone).texts[0].string)
+      let column = try constant(zone)
+      let name = withExtendedLifetime(column) { column.texts[0].string }
+      let (rules, problem) = TimeZoneRules.named(name)
       guard let rules else { throw fault(problem, at: zone.span) }
       shape = .local(days, rules)
     case .sliding(let length, let every):

@@ -12,8 +12,10 @@ struct GivenStream: StreamSource {
 
   /// In the order in which they come.
   let pieces: [Piece]
-  /// Whether more would come after the last: a prefix of a stream is not its end.
-  var isPrefix = false
+  /// All that there are, those of a prefix without rows, too: event time waits for them.
+  private let partitions: Set<String>
+  /// Whether more would come after the last piece.
+  private let goesOn: Bool
 
   /// Rows dealt out to partitions, moved about within them, and cut into pieces.
   init(_ rows: Batch, _ arrangement: Arrangement) {
@@ -39,12 +41,13 @@ struct GivenStream: StreamSource {
       result.append(
         Piece(partition: "\(queues[place].partition)", rows: rows.gathered(Buffer(indices))))
     }
-    pieces = result
+    self.init(pieces: result, partitions: Set(result.map(\.partition)), goesOn: false)
   }
 
-  private init(pieces: [Piece], isPrefix: Bool) {
+  private init(pieces: [Piece], partitions: Set<String>, goesOn: Bool) {
     self.pieces = pieces
-    self.isPrefix = isPrefix
+    self.partitions = partitions
+    self.goesOn = goesOn
   }
 
   /// Each row ends up at most so far from where it was.
@@ -56,32 +59,32 @@ struct GivenStream: StreamSource {
     return places.sorted { $0 < $1 }.map { rows[$0.1] }
   }
 
-  /// What has come at these positions.
-  func prefix(_ positions: [String: String]) -> GivenStream {
+  /// What has come at these positions; whether it goes on after them is not theirs to say.
+  func prefix(_ positions: [String: String], hasEnded: Bool) -> GivenStream {
     var taken: [String: Int] = [:]
     let pieces = pieces.filter { piece in
       taken[piece.partition, default: 0] += 1
       return taken[piece.partition, default: 0] <= Int(positions[piece.partition] ?? "") ?? 0
     }
-    return GivenStream(pieces: pieces, isPrefix: true)
+    return GivenStream(pieces: pieces, partitions: partitions, goesOn: !hasEnded)
   }
 
   /// All rows; nil without any.
   var rows: Batch? { pieces.isEmpty ? nil : .concatenated(pieces.map(\.rows)) }
 
   func open(after positions: [String: String], arrivals: Arrivals) -> any StreamReader {
-    Reader(pieces, isPrefix: isPrefix, after: positions)
+    Reader(self, after: positions)
   }
 
   private final class Reader: StreamReader {
     private let rest: Mutex<ArraySlice<StreamEvent>>
-    private let isPrefix: Bool
+    private let goesOn: Bool
 
-    init(_ pieces: [Piece], isPrefix: Bool, after positions: [String: String]) {
-      self.isPrefix = isPrefix
-      var events: [StreamEvent] = Set(pieces.map(\.partition)).sorted().map { .partition($0) }
+    init(_ stream: GivenStream, after positions: [String: String]) {
+      goesOn = stream.goesOn
+      var events: [StreamEvent] = stream.partitions.sorted().map { .partition($0) }
       var taken: [String: Int] = [:]
-      for piece in pieces {
+      for piece in stream.pieces {
         let number = taken[piece.partition, default: 0] + 1
         taken[piece.partition] = number
         if number <= Int(positions[piece.partition] ?? "") ?? 0 { continue }
@@ -92,7 +95,7 @@ struct GivenStream: StreamSource {
       rest = Mutex(events[...])
     }
 
-    func next() -> StreamEvent { rest.withLock { $0.popFirst() } ?? (isPrefix ? .nothing : .end) }
+    func next() -> StreamEvent { rest.withLock { $0.popFirst() } ?? (goesOn ? .nothing : .end) }
     func commit(_ positions: [String: String]) {}
     func close() {}
   }

@@ -105,7 +105,7 @@ struct ModeCheck {
     return sinks
   }
 
-  /// Runs the stream to its end; says how many rows were late.
+  /// Runs the stream to its end, or to a late row that fails it; says how many rows were late.
   private func stream(
     _ streams: [String: GivenStream], _ store: MemoryCheckpoints, _ sinks: [String: CapturedEpochs],
     workers: Int, pieces: Int, rounds: Int, control: StreamControl = StreamControl()
@@ -114,11 +114,16 @@ struct ModeCheck {
     options.run.workers = workers
     let tables = givens.filter { !streamNames.contains($0.key) }.mapValues { GivenSource(rows: $0) }
     let progress = RunProgress(graph: graph)
-    _ = try await StreamRun(
+    let run = StreamRun(
       id: "test", graph: graph, parameters: parameters, tables: tables, streams: streams, sinks: sinks,
-      options: options, checkpoints: store
-    ).run(progress: progress, stream: StreamProgress(), control: control)
-    return progress.nodes.reduce(0) { $0 + $1.late }
+      options: options, checkpoints: store)
+    var late: Int { progress.nodes.reduce(0) { $0 + $1.late } }
+    do throws(RunFailure) {
+      _ = try await run.run(progress: progress, stream: StreamProgress(), control: control)
+    } catch {
+      if late == 0 { throw error }
+    }
+    return late
   }
 
   // MARK: Epochs
@@ -135,10 +140,7 @@ struct ModeCheck {
     let middle = checkpoints.dropLast()
     let step = max(1, middle.count / Self.epochsLookedAt)
     for checkpoint in middle.enumerated().filter({ $0.offset % step == 0 }).map(\.element) {
-      let prefix = Dictionary(
-        uniqueKeysWithValues: streams.map { name, stream in
-          (name, stream.prefix(checkpoint.positions[name] ?? [:]))
-        })
+      let prefix = prefixes(streams, checkpoint)
       let control = StreamControl()
       let store = MemoryCheckpoints(stopping: control)
       let once = capturedSinks()
@@ -155,6 +157,17 @@ struct ModeCheck {
       }
     }
     return .same
+  }
+
+  private func prefixes(
+    _ streams: [String: GivenStream], _ checkpoint: Checkpoint
+  ) -> [String: GivenStream] {
+    var prefixes: [String: GivenStream] = [:]
+    for case (let node, .source(let source)) in graph.nodes.map({ ($0, $0.operation) }) {
+      prefixes[source.name] = streams[source.name]?.prefix(
+        checkpoint.positions[source.name] ?? [:], hasEnded: checkpoint.watermarks[node.name] == .max)
+    }
+    return prefixes
   }
 
   // MARK: Differences

@@ -182,6 +182,20 @@ struct StreamCommandTests {
     #expect(counted + late == 2000)
   }
 
+  @Test("A pipeline that can't take over what a run keeps is told why, by `plan` and by `run`")
+  func changedState() async throws {
+    let stream = try StreamFixture(Self.copy)
+    try stream.append((0..<100).map(Self.reading), to: "a.jsonl")
+    _ = try await stream.run(endedBy: .interrupt) { try stream.visible("all").count == 100 }
+    let changed = Self.copy.replacing(".aggregate(", with: ".group_by(r -> r.value).aggregate(")
+    try stream.sandbox.write(changed, to: stream.file)
+    for arguments in [["plan", stream.file, "--against", "last"], ["run", stream.file, "--resume", "last"]] {
+      let result = try await stream.sandbox.run(arguments)
+      #expect(result.status == .exited(1))
+      #expect(result.error.contains("error[C897]: `sums.aggregate.1` can't take over"), "\(result.error)")
+    }
+  }
+
   @Test("A batch, a stream that is done and an unknown run can't go on")
   func refusals() async throws {
     let sandbox = try Sandbox()

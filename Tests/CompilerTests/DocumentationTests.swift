@@ -3,7 +3,7 @@ import Diagnosing
 import Foundation
 import Testing
 
-/// The language reference and the README: every program in them is compiled.
+/// The documentation and the README: every program in them is compiled.
 struct DocumentationTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
@@ -37,10 +37,10 @@ struct DocumentationTests {
   }
 
   private static let pages: [URL] = {
-    let folder = root.appending(path: "Documentation/reference")
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let folder = root.appending(path: "Documentation")
+    let names = (try? FileManager.default.subpathsOfDirectory(atPath: folder.path)) ?? []
     // The examples of the rules are linted where the rules are tested.
-    return names.filter { $0.hasSuffix(".md") && $0 != "rules.md" }.sorted().map {
+    return names.filter { $0.hasSuffix(".md") && !$0.hasSuffix("rules.md") }.sorted().map {
       folder.appending(path: $0)
     }
       + [root.appending(path: "README.md")]

@@ -135,6 +135,11 @@ struct OperatorModesTests {
       select: (c, v) -> View { c.user, page: "{v?.page ?? "-"} {c.ms}", c.at })
     """,
     """
+    let last = views.group_by(v -> v.page).latest(ttl: 5h, late: fail)
+    into out = jsonl("out") <- clicks.join(last, on: (c, v) -> c.user == v.user,
+      select: (c, v) -> View { c.user, page: "{v.page} {c.ms}", c.at })
+    """,
+    """
     let from = clicks.left_join(users, on: (c, u) -> c.user == u.name,
       select: (c, u) -> View { c.user, page: u?.country ?? "?", c.at })
     into out = jsonl("out") <- from.window(tumbling(1h), late: fail).group_by(v -> v.page)

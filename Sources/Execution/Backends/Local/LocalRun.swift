@@ -318,9 +318,7 @@ struct LocalRun {
     do {
       return try FolderCheckpoints(run: id, folder: RunCatalog.states, store: store, graph: request.graph)
     } catch {
-      let diagnostic = findings.diagnostic(
-        .unwritableCheckpoint, "the stream's state can't be kept", error, nil)
-      throw Unready(diagnostics: [diagnostic], job: nil)
+      throw Unready(diagnostics: findings.findings(.checkpoint(error)).diagnostics, job: nil)
     }
   }
 }

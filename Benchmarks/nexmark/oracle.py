@@ -25,6 +25,13 @@ def kinds(query):
     }.get(query, ["bids"])
 
 
+def rows(files, columns, header):
+    """What stands in CSV files; a text without letters is empty, and not absent."""
+    texts = ", ".join(f"coalesce({name}, '') AS {name}" for name, kind in columns.items() if kind == "VARCHAR")
+    return (f"SELECT * {f'REPLACE ({texts})' if texts else ''} FROM read_csv({files!r}, header = {header}, "
+            f"columns = {columns!r}, delim = ',', quote = '\"', escape = '\"')")
+
+
 class Oracle:
     """The events of one folder."""
 
@@ -32,8 +39,7 @@ class Oracle:
         self.connection = duckdb.connect()
         for kind, columns in COLUMNS.items():
             types = {name: "BIGINT" if name in NUMBERS else "VARCHAR" for name in columns.split()}
-            self.connection.execute(
-                f"CREATE VIEW {kind} AS FROM read_csv('{data}/{kind}/*.csv', header = false, columns = {types!r})")
+            self.connection.execute(f"CREATE VIEW {kind} AS {rows(f'{data}/{kind}/*.csv', types, False)}")
         with open(os.path.join(FOLDER, "duckdb.sql")) as file:
             self.connection.execute(file.read())
 
@@ -47,11 +53,11 @@ class Oracle:
         if not files:
             return None if self.count(query) == 0 else "there is no row"
         columns = dict(row[:2] for row in self.connection.execute(f"DESCRIBE {query}").fetchall())
-        got = f"(FROM read_csv({files!r}, header = {header}, columns = {columns!r}))"
+        got = f"({rows(files, columns, header)})"
         for what, some, others in (("has too often", got, query), ("lacks", query, got)):
-            rows = self.connection.execute(f"FROM {some} EXCEPT ALL FROM {others} LIMIT 1").fetchall()
-            if rows:
-                return f"{what} {rows[0]}"
+            found = self.connection.execute(f"FROM {some} EXCEPT ALL FROM {others} LIMIT 1").fetchone()
+            if found:
+                return f"{what} {found}"
         return None
 
 

@@ -7,7 +7,7 @@ struct ConnectorHelpTests {
   @Test(arguments: [
     (
       "from a: Table<Order> = csv(\"a.csv\", seperator: \";\")",
-      "did you mean `separator`? the whole is `csv(path, separator:, header:, null:, quote:, unknown: fail, refresh:, every:)`"
+      "did you mean `separator`? the whole is `csv(path, separator:, header:, null:, quote:, unknown: fail, refresh:, every:, until:)`"
     ),
     (
       "from a: Stream<Order> = csv(\"a.csv\")",

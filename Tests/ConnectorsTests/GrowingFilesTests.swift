@@ -8,11 +8,36 @@ import Testing
 @Suite struct GrowingFilesTests {
   private func open(
     _ path: String, _ folder: Folder, after positions: [String: String] = [:],
-    _ format: RowFormat = .csv(CSVDialect())
+    _ format: RowFormat = .csv(CSVDialect()), until end: String? = nil
   ) throws -> any StreamReader {
     // So long as nothing: each question is a look.
-    try GrowingFiles(path: path, base: folder.path, every: .zero, format: format, schema: numbersAndTexts)
-      .open(after: positions, arrivals: Arrivals())
+    try GrowingFiles(
+      path: path, base: folder.path, every: .zero, until: end, format: format, schema: numbersAndTexts
+    ).open(after: positions, arrivals: Arrivals())
+  }
+
+  @Test(arguments: ["csv", "jsonl"])
+  func `it ends behind all that is there when a file says so, also a row without a line end`(
+    type: String
+  ) throws {
+    let folder = try Folder()
+    let format: RowFormat = type == "csv" ? .csv(CSVDialect()) : .jsonLines(refusesUnknown: false)
+    func row(_ number: Int) -> String { type == "csv" ? "\(number),x" : "{\"a\":\(number)}" }
+    try folder.write("in/a.\(type)", (type == "csv" ? "a,b\n" : "") + row(1) + "\n" + row(2))
+    let reader = try open("in/*", folder, format, until: "in/_SUCCESS")
+    var log = StreamLog()
+    try log.read(reader)
+    #expect(log.numbers == [1] && !log.hasEnded)
+    try folder.write("in/b.\(type)", (type == "csv" ? "a,b\n" : "") + row(3))
+    try folder.write("in/_SUCCESS", "")
+    try log.read(reader)
+    #expect(log.numbers == [1, 2, 3] && log.hasEnded)
+
+    // After a restart, too, and with nothing more to read.
+    let again = try open("in/*", folder, after: log.position, format, until: "in/_SUCCESS")
+    var rest = StreamLog()
+    try rest.read(again)
+    #expect(rest.numbers.isEmpty && rest.hasEnded)
   }
 
   @Test func `what is added to a file comes, row by row`() throws {

@@ -9,6 +9,11 @@ struct TimeProgress {
 
     /// All rows have come.
     static let ended = Input(watermark: .max, hasEnded: true)
+
+    /// Rows without a time of their own.
+    static func untimed(hasEnded: Bool) -> Input {
+      Input(watermark: hasEnded ? .max : .min, hasEnded: hasEnded)
+    }
   }
 
   /// Of each input.

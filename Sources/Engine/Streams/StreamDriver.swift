@@ -22,9 +22,8 @@ final class StreamDriver: @unchecked Sendable {
   private var rounds: [Int: RoundSource] = [:]
   /// The newest complete epoch.
   private var epoch = 0
-  /// By node: whether no row follows, and what it has promised, of those that keep rows.
-  private var hasEnded: [Int: Bool] = [:]
-  private var promised: [Int: Int64] = [:]
+  /// How far event time has come behind each node in this round, as far as it has been asked for.
+  private var reached: [Int: TimeProgress.Input] = [:]
   private var stages = 0
 
   init(_ run: StreamRun, _ context: RunContext, _ progress: StreamProgress, _ control: StreamControl) {
@@ -219,8 +218,7 @@ final class StreamDriver: @unchecked Sendable {
 
   /// All that has come goes through the unbounded part.
   private func round() throws(RunFailure) {
-    promised = [:]
-    hasEnded = [:]
+    reached = [:]
     for root in plan.order where !isBounded(plan.roots[root]) {
       guard case .node(let index) = plan.roots[root] else {
         try runStage(of: plan.roots[root], .ended(inputs: 1))
@@ -229,12 +227,12 @@ final class StreamDriver: @unchecked Sendable {
       let time = time(of: index)
       try runStage(of: .node(index), time)
       if operations[index].keepsRows {
-        promised[index] = operations[index].watermark(time)
-        hasEnded[index] = time.hasEnded
+        reached[index] = TimeProgress.Input(
+          watermark: operations[index].watermark(time), hasEnded: time.hasEnded)
       }
     }
-    let reached = operations.indices.map { index in output(of: index).watermark }
-    progress.update { $0.watermarks = reached }
+    let watermarks = operations.indices.map { index in output(of: index).watermark }
+    progress.update { $0.watermarks = watermarks }
   }
 
   /// How far event time is at a node's inputs.
@@ -244,16 +242,23 @@ final class StreamDriver: @unchecked Sendable {
 
   /// How far it is behind a node.
   private func output(of index: Int) -> TimeProgress.Input {
-    if let watermark = promised[index], let ended = hasEnded[index] {
-      return TimeProgress.Input(watermark: watermark, hasEnded: ended)
-    }
+    if let known = reached[index] { return known }
+    let node = run.graph.nodes[index]
+    let result: TimeProgress.Input
     if rounds[index] != nil {
-      let ended = inputs.hasEnded(index)
-      return TimeProgress.Input(watermark: ended ? .max : .min, hasEnded: ended)
+      result = .untimed(hasEnded: inputs.hasEnded(index))
+    } else if case .faults = node.operation {
+      // Any row may still fault until there are none.
+      result = .untimed(hasEnded: inputs.haveEnded)
+    } else {
+      let time = time(of: index)
+      result =
+        time.inputs.isEmpty
+        ? .ended
+        : TimeProgress.Input(watermark: operations[index].watermark(time), hasEnded: time.hasEnded)
     }
-    let time = time(of: index)
-    if time.inputs.isEmpty { return .ended }
-    return TimeProgress.Input(watermark: operations[index].watermark(time), hasEnded: time.hasEnded)
+    reached[index] = result
+    return result
   }
 
   // MARK: Epochs

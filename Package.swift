@@ -131,7 +131,7 @@ let package = Package(
     tests("HashingTests", knows: ["Hashing"]),
     tests("SynthesisTests", knows: ["Synthesis", "Formats", "Columns", "RegularExpressions"]),
     tests("FormatsTests", knows: ["Formats", "Columns", "RegularExpressions"]),
-    tests("ConnectorsTests", knows: ["Connectors", "Engine", "Formats", "Columns"]),
+    tests("ConnectorsTests", knows: ["TestServers", "Connectors", "Engine", "Formats", "Columns"]),
     // The servers that tests talk to.
     .target(
       name: "TestServers", dependencies: ["Kafka", "PostgreSQL"], path: "Tests/TestServers",
@@ -165,7 +165,8 @@ let package = Package(
     tests(
       "CommandTests",
       knows: [
-        "thalweg", "TestServers", "Kafka", .product(name: "Subprocess", package: "swift-subprocess"),
+        "thalweg", "TestServers", "Kafka", "PostgreSQL",
+        .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     tests(

@@ -36,8 +36,11 @@ final class Client: Sendable {
   /// An error in the words of what caused it: that no broker answers has a reason, told by a callback.
   func explained(_ error: KafkaError) -> KafkaError {
     guard error.kind == .unreachable else { return error }
-    if let trouble = reports.trouble { return trouble }
-    return KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, "no broker answers at \(brokers): \(error.message)")
+    let cause = reports.trouble ?? error
+    guard cause.kind == .unreachable else { return cause }
+    // It names the broker, which is told already where there is only one.
+    let reason = cause.message.trimmed(prefix: "\(brokers): ")
+    return KafkaError(cause, message: "no broker answers at \(brokers): \(reason)")
   }
 
   /// The topics that can be seen, and how many partitions each has. Of a consumer: before anything is assigned.
@@ -89,6 +92,12 @@ final class Client: Sendable {
   ) throws(KafkaError) -> [PartitionOffset] {
     let committed = fromGroup ? try committed(topic, partitions) : [:]
     return partitions.map { PartitionOffset(topic, $0, committed[$0] ?? PartitionOffset.beginning) }
+  }
+}
+
+extension String {
+  fileprivate func trimmed(prefix: String) -> Substring {
+    hasPrefix(prefix) ? dropFirst(prefix.count) : self[...]
   }
 }
 

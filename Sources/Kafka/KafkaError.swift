@@ -53,6 +53,16 @@ public struct KafkaError: Error, Hashable, Sendable {
     requiresAbort = false
   }
 
+  /// The same in other words.
+  init(_ error: KafkaError, message: String) {
+    kind = error.kind
+    name = error.name
+    self.message = message
+    isRetriable = error.isRetriable
+    isFatal = error.isFatal
+    requiresAbort = error.requiresAbort
+  }
+
   /// An error of librdkafka; with its own words where there are no better ones.
   init(_ code: rd_kafka_resp_err_t, _ reason: String? = nil, isFatal: Bool = false) {
     kind = Kind(code)

@@ -111,6 +111,143 @@ struct KafkaCommandTests {
     #expect(Set(windows.map(\.at)).count == windows.count)
   }
 
+  /// Rows that fit and rows that do not.
+  private static let mixed = [
+    #"{"id":0}"#, "nonsense", #"{"id":2}"#, #"{"id":"three"}"#, #"{"id":4}"#, "", #"{"id":6}"#,
+  ]
+
+  private struct Fault: Decodable {
+    let source: String
+    let position: String
+    let message: String
+  }
+
+  @Test("Messages that do not fit go to `faults` with their places, and are counted")
+  func faults() async throws {
+    let stream = try KafkaStream()
+    let out = try stream.broker.makeTopic()
+    let dead = try stream.broker.makeTopic()
+    try stream.send(Self.mixed.count) { Self.mixed[$0] }
+    try stream.sandbox.write(
+      """
+      record Row { id: Int }
+      pipeline copy {
+        from rows: Stream<Row> = kafka(\(stream.at(stream.input)), group: "\(stream.input)")
+        into out = kafka(\(stream.at(out)), write: upsert(by: r -> r.id, delete: r -> r.id == 4)) <- rows
+        into dead = kafka(\(stream.at(dead)), key: f -> f.position) <- faults
+        run stream { checkpoint: 10ms }
+      }
+      """, to: "copy.thal")
+    let run = try await stream.sandbox.stream("copy.thal", endedBy: .interrupt) {
+      try stream.done(by: stream.input) == Self.mixed.count
+    }
+    #expect(run.status == .exited(130), "\(run.error)")
+    let written = try stream.broker.contents(of: out)
+    #expect(
+      Set(written) == [
+        Message(key: "0", value: #"{"id":0}"#), Message(key: "2", value: #"{"id":2}"#),
+        Message(key: "4", value: nil), Message(key: "6", value: #"{"id":6}"#),
+      ])
+    let faults = try stream.broker.contents(of: dead)
+    #expect(
+      Set(faults.map(\.key)) == ["\(stream.input)/1/0", "\(stream.input)/1/1", "\(stream.input)/1/2"])
+    for message in faults {
+      let fault = try JSONDecoder().decode(Fault.self, from: Data((message.value ?? "").utf8))
+      #expect(fault.source == "rows" && fault.position == message.key && !fault.message.isEmpty)
+    }
+    let shown = try await stream.sandbox.run("runs", "show", "last").output
+    let rows = try #require(
+      shown.split(separator: "\n").last { $0.hasPrefix("rows ") && $0.contains("from") })
+    // In, out, late, failed, faulted.
+    #expect(rows.split(separator: " ").dropFirst(2).prefix(5) == ["7", "4", "0", "0", "3"])
+  }
+
+  @Test(
+    "A message that does not fit, and that nobody takes, ends the run with its topic, partition and offset",
+    arguments: ["nonsense", #"{"id":"one"}"#])
+  func refused(message: String) async throws {
+    let stream = try KafkaStream()
+    try stream.send(4) { $0 == 3 ? message : #"{"id":\#($0)}"# }
+    try stream.sandbox.write(
+      """
+      record Row { id: Int }
+      pipeline copy {
+        from rows: Stream<Row> = kafka(\(stream.at(stream.input)))
+        into out = jsonl("out") <- rows
+      }
+      """, to: "copy.thal")
+    let run = try await stream.sandbox.run("run", "copy.thal")
+    #expect(run.status == .exited(1))
+    #expect(run.error.hasPrefix("error[F480]: a row of `rows` does not fit its record: "), "\(run.error)")
+    #expect(run.error.contains("^^^^ \(stream.input)/1/1\n"), "\(run.error)")
+    #expect(!stream.sandbox.exists("out/000001.jsonl"))
+  }
+
+  @Test("A broker that does not answer is told with its address, never with what is secret in it")
+  func unreachable() async throws {
+    let port = try freePort()
+    let sandbox = try Sandbox()
+    try sandbox.write(
+      """
+      record Row { id: Int }
+      pipeline copy {
+        from rows: Stream<Row> = kafka("in", url: secret("brokers"))
+        into out = jsonl("out") <- rows
+      }
+      """, to: "copy.thal")
+    try sandbox.write(
+      """
+      version: 1
+      default_profile: dev
+      profiles:
+        dev: { secrets: { brokers: { env: BROKERS } } }
+      """, to: "thalweg.yaml")
+    let address = "kafka://127.0.0.1:\(port)?sasl.password=hush"
+    let run = try await sandbox.run(
+      "run", "copy.thal",
+      environment: Sandbox.environment.updating(["BROKERS": .init(stringLiteral: address)]))
+    #expect(run.status == .exited(3))
+    #expect(
+      run.error.hasPrefix(
+        "error[C815]: the source `rows` can't be read: no broker answers at 127.0.0.1:\(port): Connect to"),
+      "\(run.error)")
+    #expect(run.error.contains("help: is the broker up, and is this its address?"))
+    let shown = try await sandbox.run("runs", "show", "last").output
+    #expect(!shown.contains("hush"))
+  }
+
+  @Test("A broker that goes away and comes back harms nothing")
+  func restarted() async throws {
+    let broker = try Broker()
+    defer { broker.stop() }
+    let stream = try KafkaStream(broker)
+    let out = try broker.makeTopic()
+    try stream.sandbox.write(
+      """
+      record Row { id: Int }
+      pipeline copy {
+        from rows: Stream<Row> = kafka(\(stream.at(stream.input)), group: "copy")
+        into out = kafka(\(stream.at(out))) <- rows
+        run stream { checkpoint: 10ms }
+      }
+      """, to: "copy.thal")
+    let goals = Mutex([100, 200, 300])
+    try stream.send(100) { #"{"id":\#($0)}"# }
+    let run = try await stream.sandbox.stream("copy.thal", endedBy: .interrupt) {
+      guard try stream.done(by: "copy") == goals.withLock({ $0[0] }) else { return false }
+      goals.withLock { _ = $0.removeFirst() }
+      if goals.withLock({ $0.isEmpty }) { return true }
+      try broker.restart()
+      try stream.send(100) { #"{"id":\#($0)}"# }
+      return false
+    }
+    #expect(run.status == .exited(130), "\(run.error)")
+    let ids = try broker.contents(of: out).map {
+      try JSONDecoder().decode(Identity.self, from: Data(($0.value ?? "").utf8)).id
+    }
+    #expect(ids.sorted() == Array(0..<300))
+  }
+
   private struct Identity: Decodable {
     let id: Int
   }

@@ -25,13 +25,7 @@ private struct StreamFixture {
   }
 
   /// The rows of all epochs that are visible in a sink's folder.
-  func visible(_ sink: String) throws -> [String] {
-    let folder = URL(fileURLWithPath: sandbox.path).appending(path: sink).path
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return [] }
-    return try names.filter { !$0.hasPrefix(".") }.sorted().flatMap { name in
-      try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8).split(separator: "\n").map(String.init)
-    }
-  }
+  func visible(_ sink: String) throws -> [String] { try sandbox.rows(of: sink) }
 
   /// Starts the stream, or lets it go on, and ends it by a signal when `isEnough` says so.
   func run(

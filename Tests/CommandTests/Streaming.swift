@@ -22,11 +22,27 @@ extension Sandbox {
       error: .string(limit: 1 << 20)
     ) { execution in
       let process = execution.processIdentifier.value
-      while !Self.hasEnded(process), try await !isEnough() { try await Task.sleep(for: .milliseconds(5)) }
+      let end = ContinuousClock.now + .seconds(60)
+      while !Self.hasEnded(process), try await !isEnough() {
+        guard ContinuousClock.now < end else { throw NotEnough() }
+        try await Task.sleep(for: .milliseconds(5))
+      }
       try? execution.send(signal: signal)
     }
     return CommandResult(
       status: result.terminationStatus, output: result.standardOutput, error: result.standardError)
+  }
+
+  /// What is waited for does not come.
+  private struct NotEnough: Error {}
+
+  /// The lines of all epochs that are visible in a sink's folder.
+  func rows(of sink: String) throws -> [String] {
+    let folder = URL(fileURLWithPath: path).appending(path: sink).path
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return [] }
+    return try names.filter { !$0.hasPrefix(".") }.sorted().flatMap { name in
+      try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8).split(separator: "\n").map(String.init)
+    }
   }
 
   /// Whether a child of this process has, which stays to be waited for.

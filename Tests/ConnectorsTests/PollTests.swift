@@ -6,6 +6,7 @@ import Synchronization
 import Testing
 
 @testable import Engine
+@testable import TestServers
 
 private let schema = TableSchema(columns: [
   FieldSchema("id", .int), FieldSchema("name", .string, isOptional: true),

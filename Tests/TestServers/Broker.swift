@@ -1,5 +1,6 @@
 import Foundation
 import Kafka
+import Synchronization
 
 /// A broker of Kafka's protocol on a free port of this machine, installed by `scripts/setup tests`.
 final class Broker: Sendable {
@@ -17,23 +18,31 @@ final class Broker: Sendable {
   }
 
   let port: UInt16
-  private let process: pid_t
   private let folder: URL
-  private let output: FileHandle
+  private let running: Mutex<Running>
+
+  /// A broker that is up.
+  fileprivate struct Running {
+    let process: pid_t
+    /// Ends with it.
+    let output: FileHandle
+  }
 
   init() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "thalweg-kafka-\(UUID())")
-    let output = Pipe()
+    folder = FileManager.default.temporaryDirectory.appending(path: "thalweg-kafka-\(UUID())")
     port = try freePort()
-    process = try spawn(
+    running = Mutex(try Self.start(port, folder))
+  }
+
+  private static func start(_ port: UInt16, _ folder: URL) throws -> Running {
+    let output = Pipe()
+    let process = try spawn(
       try Self.program().path,
       [
         "start", "--data-dir", folder.path, "--host", "127.0.0.1", "--only", "kafka", "--kafka-port",
         "\(port)",
       ],
       output: output.fileHandleForWriting.fileDescriptor)
-    self.folder = folder
-    self.output = output.fileHandleForReading
     try output.fileHandleForWriting.close()
     // Its last line says how to stop it: then it is up.
     var text = Data()
@@ -42,6 +51,7 @@ final class Broker: Sendable {
       if more.isEmpty { throw NotInstalled() }
       text += more
     }
+    return Running(process: process, output: output.fileHandleForReading)
   }
 
   private static func program() throws -> URL {
@@ -57,13 +67,16 @@ final class Broker: Sendable {
 
   /// Stops it gently, or else at once, and waits until it is gone.
   func stop() {
-    kill(process, SIGTERM)
-    // Its output ends with it.
-    var end = pollfd(fd: output.fileDescriptor, events: Int16(POLLIN), revents: 0)
-    if poll(&end, 1, 3000) <= 0 { kill(process, SIGKILL) }
-    var status: Int32 = 0
-    waitpid(process, &status, 0)
+    running.withLock { $0.stop() }
     try? FileManager.default.removeItem(at: folder)
+  }
+
+  /// Stops it, and starts it again with what it holds.
+  func restart() throws {
+    try running.withLock { running in
+      running.stop()
+      running = try Self.start(port, folder)
+    }
   }
 
   /// What a pipeline's `url:` would be.
@@ -76,6 +89,16 @@ final class Broker: Sendable {
     let name = "topic-\(UUID())"
     try Admin(address()).create(name, partitions: partitions)
     return name
+  }
+}
+
+extension Broker.Running {
+  fileprivate func stop() {
+    kill(process, SIGTERM)
+    var end = pollfd(fd: output.fileDescriptor, events: Int16(POLLIN), revents: 0)
+    if poll(&end, 1, 3000) <= 0 { kill(process, SIGKILL) }
+    var status: Int32 = 0
+    waitpid(process, &status, 0)
   }
 }
 

@@ -4,19 +4,22 @@ import Kafka
 
 /// A topic and the way to it; knows how to say what went wrong there.
 struct KafkaPlace: Sendable {
+  /// The brokers of a program that names none.
+  private static let standardAddress = "localhost:9092"
+
   /// As the program or the profile has it; may hold passwords.
-  private let url: String
+  private let url: String?
   /// The topic's name.
   let topic: String
 
-  init(url: String, topic: String) {
+  init(url: String?, topic: String) {
     self.url = url
     self.topic = topic
   }
 
   /// The address, read.
   func address() throws -> KafkaAddress {
-    do { return try KafkaAddress(url) } catch { throw fault(error) }
+    do { return try KafkaAddress(url ?? Self.standardAddress) } catch { throw fault(error) }
   }
 
   /// How many partitions the topic has, of those that can be seen.
@@ -44,6 +47,9 @@ struct KafkaPlace: Sendable {
       let nearest = Suggestion.nearest(to: name, among: known)
     {
       help = "did you mean `\(nearest)`?"
+    }
+    if error.kind == .unreachable, url == nil {
+      help = "start a broker there, or say with `url: \"broker:9092\"` where it is"
     }
     let name = error.name.isEmpty ? "" : " (\(error.name))"
     return fault(error.message + name, help: help)

@@ -22,9 +22,10 @@ public struct KafkaSink: EpochSink, RowSink {
   /// Nothing is asked before `open`.
   /// - Parameters:
   ///   - name: The sink's own, stable over restarts: with the run's it names the transactions.
-  ///   - url: `broker:9092`, or `kafka://one:9092,two:9092?option=value`; never shown but for the brokers.
+  ///   - url: `broker:9092`, or `kafka://one:9092,two:9092?option=value`; never shown but for the brokers. The
+  ///     standard one of this machine where there is none.
   public init(
-    name: String, url: String, topic: String, format: MessageFormat, schema: TableSchema, write: Write
+    name: String, url: String?, topic: String, format: MessageFormat, schema: TableSchema, write: Write
   ) {
     self.name = name
     place = KafkaPlace(url: url, topic: topic)

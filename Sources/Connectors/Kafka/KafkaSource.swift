@@ -11,11 +11,12 @@ public struct KafkaSource: StreamSource {
 
   /// Nothing is asked before `open`.
   /// - Parameters:
-  ///   - url: `broker:9092`, or `kafka://one:9092,two:9092?option=value`; never shown but for the brokers.
+  ///   - url: `broker:9092`, or `kafka://one:9092,two:9092?option=value`; never shown but for the brokers. The
+  ///     standard one of this machine where there is none.
   ///   - group: Remembers how far a run has come, and is where a new one begins; without one it is the beginning.
   ///   - needed: Which columns anything reads; all of them when nil.
   public init(
-    url: String, topic: String, group: String?, format: MessageFormat, schema: TableSchema,
+    url: String?, topic: String, group: String?, format: MessageFormat, schema: TableSchema,
     needed: [Bool]? = nil
   ) {
     place = KafkaPlace(url: url, topic: topic)

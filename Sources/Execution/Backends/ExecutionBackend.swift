@@ -70,6 +70,13 @@ public protocol RunObserver: Sendable {
   func observe(_ snapshot: RunSnapshot)
   /// Called once, before anything becomes visible or the run ends otherwise: what is drawn must go.
   func finish()
+  /// Something is amiss, and the run goes on. Any thread may call it.
+  func warn(_ message: String)
+}
+
+extension RunObserver {
+  /// Nobody is told.
+  public func warn(_ message: String) {}
 }
 
 /// How far a run is, at one moment.

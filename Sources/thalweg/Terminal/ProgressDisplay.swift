@@ -42,6 +42,13 @@ final class ProgressDisplay: RunObserver {
     }
   }
 
+  func warn(_ message: String) {
+    state.withLock { state in
+      console.write("\(erasing(state.drawnLines))warning: \(message)\n")
+      state.drawnLines = 0
+    }
+  }
+
   /// Moves up over as many lines and clears what is below.
   private func erasing(_ lines: Int) -> String { lines == 0 ? "" : "\u{1B}[\(lines)A\u{1B}[J" }
 

@@ -26,9 +26,10 @@ struct Connections {
   }
 
   /// Makes what `graph` reads and writes; nothing is opened yet. Paths are relative to `folder`, and `constants`
-  /// evaluates them. What sinks stage is told to `outputs`.
+  /// evaluates them. What sinks stage is told to `outputs`, and `warn` what is amiss while they work.
   init(
-    _ graph: Graph, in folder: String, constants: ExpressionCompiler, outputs: StagedOutputs
+    _ graph: Graph, in folder: String, constants: ExpressionCompiler, outputs: StagedOutputs,
+    warn: @escaping @Sendable (String) -> Void = { _ in }
   ) throws(Problem) {
     let needs = SourceNeeds(graph: graph)
     let schemas = SchemaConversion(constants: constants)
@@ -66,7 +67,11 @@ struct Connections {
           if case .poll(let url, let every) = source.connector {
             streams[source.name] = PollSource(
               url: try constants.evaluateConstant(url).text,
-              every: .microseconds(try constants.evaluateConstant(every).int64s[0]), schema: schema)
+              every: .microseconds(try constants.evaluateConstant(every).int64s[0]), schema: schema
+            ) { [name = source.name] failure in
+              // Those that follow say no more.
+              if failure.count == 1 { warn("the source `\(name)` gives nothing now: \(failure.message)") }
+            }
             break
           }
           if case .postgres(let options) = source.connector {

@@ -10,16 +10,13 @@ struct KafkaConnections {
   /// Evaluates what is constant; it knows the secrets.
   let constants: ExpressionCompiler
 
-  /// The brokers of a profile that names none.
-  private static let standardAddress = "localhost:9092"
-
   /// The messages of a topic.
   func source(
     _ options: KafkaOptions, _ schema: TableSchema, needed: [Bool]?
   ) throws(RowFailure) -> KafkaSource {
     KafkaSource(
-      url: try text(options.url) ?? Self.standardAddress, topic: try text(options.topic),
-      group: try text(options.group), format: options.format.messages, schema: schema, needed: needed)
+      url: try text(options.url), topic: try text(options.topic), group: try text(options.group),
+      format: options.format.messages, schema: schema, needed: needed)
   }
 
   /// A topic to write into.
@@ -36,7 +33,7 @@ struct KafkaConnections {
       write = .append(key: try options.key.map { key throws(RowFailure) in try column(key, of: element) })
     }
     return KafkaSink(
-      name: sink.name, url: try text(options.url) ?? Self.standardAddress, topic: try text(options.topic),
+      name: sink.name, url: try text(options.url), topic: try text(options.topic),
       format: options.format.messages, schema: schema, write: write)
   }
 

@@ -287,8 +287,8 @@ struct LocalRun {
     do throws(Connections.Problem) {
       connections = try Connections(
         request.graph, in: request.folder,
-        constants: ExpressionCompiler(parameters: values, secrets: secrets), outputs: outputs
-      )
+        constants: ExpressionCompiler(parameters: values, secrets: secrets), outputs: outputs,
+        warn: { [observer] in observer.warn($0) })
     } catch {
       throw Unready(diagnostics: [error.diagnostic], job: findings.job(of: error.node))
     }

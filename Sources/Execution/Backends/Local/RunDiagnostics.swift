@@ -4,6 +4,7 @@ import Diagnosing
 import Engine
 import JobStore
 import Planning
+import Semantics
 
 /// Says what went wrong in a run, at the place in the program that it concerns.
 struct RunDiagnostics {
@@ -50,8 +51,8 @@ struct RunDiagnostics {
   private func diagnostic(_ fault: RunFault) -> Diagnostic {
     let message = "\(Self.column(fault.column))\(fault.message)"
     if fault.node < graph.nodes.count, case .source(let source) = graph.nodes[fault.node].operation {
-      // What names a line or column is about what the file holds, not about the file.
-      let isAboutRows = fault.column != nil || Self.hasLine(fault.position)
+      // What names a line, message or column is about what the source holds, not about the source.
+      let isAboutRows = fault.column != nil || source.connector.isRow(fault.position)
       let what =
         isAboutRows
         ? "a row of `\(source.name)` does not fit its record" : "the source `\(source.name)` can't be read"
@@ -68,13 +69,6 @@ struct RunDiagnostics {
 
   private static func column(_ name: String?) -> String { name.map { "column `\($0)`: " } ?? "" }
 
-  /// Whether a position is `file:line`.
-  private static func hasLine(_ position: String) -> Bool {
-    guard let colon = position.lastIndex(of: ":") else { return false }
-    let line = position[position.index(after: colon)...]
-    return !line.isEmpty && line.allSatisfy(\.isNumber)
-  }
-
   func diagnostic(_ check: FailedCheck, _ severity: Severity) -> Diagnostic {
     let examples = check.examples.isEmpty ? nil : "for example \(check.examples.joined(separator: ", "))"
     return Diagnostic(
@@ -89,6 +83,16 @@ struct RunDiagnostics {
 
   /// The position of the job that holds a node.
   func job(of node: Int) -> Int? { plan.jobs.firstIndex { $0.nodes.contains(node) } }
+}
+
+extension Connector {
+  /// Whether a position is one of a row: `file:line`, or `topic/partition/offset`.
+  fileprivate func isRow(_ position: String) -> Bool {
+    let (separator, count): (Character, Int) = if case .kafka = self { ("/", 2) } else { (":", 1) }
+    let parts = position.split(separator: separator, omittingEmptySubsequences: false)
+    return parts.count > count
+      && parts.suffix(count).allSatisfy { !$0.isEmpty && $0.allSatisfy(\.isNumber) }
+  }
 }
 
 extension RunError {

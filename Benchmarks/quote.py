@@ -74,11 +74,6 @@ def answers(port):
     return [call(port, order) for order in orders]
 
 
-try:
-    subprocess.run(["wrk", "-v"], stdout=subprocess.DEVNULL)
-except FileNotFoundError:
-    sys.exit("quote: `wrk` is not installed; on Debian: apt-get install wrk")
-
 ours, our_port = start([THALWEG, "serve", "quote.thal", "--port", "PORT"], EXAMPLE)
 # As many processes as there are cores: this one takes them all, too.
 theirs, their_port = start(

@@ -345,6 +345,7 @@ import Testing
       #expect(try await server.post("/next", largest).status == 500)
       let dead = try project.lines(in: "dead.jsonl")
       #expect(dead.count == 2, "\(dead)")
+      #expect(dead.allSatisfy { $0.contains(#""source":"orders""#) }, "\(dead)")
     }
   }
 }

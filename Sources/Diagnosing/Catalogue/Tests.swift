@@ -263,7 +263,8 @@ extension Catalogue {
       """
       `thalweg test --modes` runs each test of a pipeline as a batch, and again as a stream in which rows come in other
       orders and several partitions, and which is killed and goes on. The same rows must come out, and at the end of
-      each epoch those that the rows so far give. Where they differ an operator depends on the order of arrival, which
+      each epoch those that the rows so far give. A service is called with all rows, with one row a call where each row
+      is answered by itself, and with several calls at once. Where they differ an operator depends on the order of arrival, which
       is a mistake of the language's engine: please report it with the seed that is shown, which repeats the arrangement.
       """, example: .command,
       bad: "thalweg test --modes --seed 1,2,3",

@@ -71,6 +71,7 @@ final class CallOperators: @unchecked Sendable {
       let source = operators.operations[index]
       source.counters.rowsIn.wrappingAdd(rows.count, ordering: .relaxed)
       worker.enter(index)
+      let rows = faults == nil ? rows : rows.tagged(origin(of: source))
       guard rows.count > Self.pieceRows else { return try source.emit(rows, worker) }
       var start = 0
       while start < rows.count {
@@ -103,6 +104,11 @@ final class CallOperators: @unchecked Sendable {
       worker.enter(index)
       try operators.operations[index].finish([worker])
     }
+  }
+
+  /// Faults name the request that their rows come from.
+  private func origin(of source: Operator) -> RowTags {
+    RowTags(origin: RowOrigin(CallRows(source: source.node.name)))
   }
 
   private func drain(_ operation: Operator) throws(RunFailure) {
@@ -144,4 +150,11 @@ private final class CallSinkOperator: CollectOperator {
     self.name = name
     super.init(index, context)
   }
+}
+
+/// The rows of a call.
+private struct CallRows: RowPositions {
+  let source: String
+  let partition = -1
+  func position(ofRow row: Int) -> String { "" }
 }

@@ -43,7 +43,7 @@ public final class PreparedService: Sendable {
   /// Reads the tables; from now on calls see this version. Calls under way keep theirs.
   public func load() async throws(RunFailure) {
     var options = options
-    options.substitute = SharedTables.substitute(plan)
+    options.substitute = substitute(SharedTables.substitute(plan))
     let context = RunContext(graph, parameters: parameters, options: options, progress: progress)
     let version = try await onOwnThread(context) { [plan, sources] () throws(RunFailure) in
       try SharedTables(context, plan, sources)
@@ -75,9 +75,17 @@ public final class PreparedService: Sendable {
     return try operators.call(rows, version, deadline: deadline)
   }
 
+  /// The operators of this driver's own, before those that a test puts in.
+  private func substitute(
+    _ own: @escaping @Sendable (Int, RunContext) -> Operator?
+  ) -> @Sendable (Int, RunContext) -> Operator? {
+    let others = options.substitute
+    return { index, context in own(index, context) ?? others?(index, context) }
+  }
+
   private func makeOperators() throws(RunFailure) -> CallOperators {
     var options = RunOptions(workers: 1)
-    options.substitute = CallOperators.substitute(plan)
+    options.substitute = substitute(CallOperators.substitute(plan))
     let context = RunContext(graph, parameters: parameters, options: options, progress: progress)
     return try CallOperators(context, plan)
   }

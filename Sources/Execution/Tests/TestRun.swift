@@ -31,7 +31,8 @@ struct TestRun {
   private var values: [(local: Local, value: Column)] = []
   private var givens: [String: any RowSource] = [:]
   private var sinks: [String: CapturedSink] = [:]
-  /// The arrangements of rows in which the pipeline runs as a stream besides; none without `--modes`.
+  /// The arrangements of rows in which the pipeline runs as a stream or answers calls besides; none without
+  /// `--modes`.
   private let seeds: [UInt64]
   private let options: Engine.RunOptions
 
@@ -81,6 +82,11 @@ struct TestRun {
 
   private func modes(_ graph: Graph) async -> [TestFailure] {
     let graph = graph.knowing(values.map(\.local))
+    let parameters = Dictionary(values.map { ($0.local.id, $0.value) }) { first, _ in first }
+    if graph.mode == .service {
+      let check = ServiceCheck(graph: graph, parameters: parameters, givens: givens, options: options)
+      return await check.run(seeds).failures(of: test, graph)
+    }
     var given: [String: Batch] = [:]
     for case .given(let rows) in test.statements {
       given[rows.name] =
@@ -88,8 +94,8 @@ struct TestRun {
         ?? Batch(elements: .absent(ColumnType(rows.element), count: 0), of: rows.element)
     }
     let check = ModeCheck(
-      graph: graph, parameters: Dictionary(values.map { ($0.local.id, $0.value) }) { first, _ in first },
-      givens: given, expected: sinks.compactMapValues(\.rows), constants: constants,
+      graph: graph, parameters: parameters, givens: given, expected: sinks.compactMapValues(\.rows),
+      constants: constants,
       options: options)
     switch await check.run(seeds) {
     case .same: return []
@@ -340,55 +346,6 @@ struct TestRun {
             help: examples))
       }
     }
-  }
-}
-
-extension Graph {
-  /// The graph as a batch: every source ends.
-  fileprivate var bounded: Graph {
-    let nodes = nodes.map { node in
-      Node(
-        name: node.name, operation: node.operation, inputs: node.inputs,
-        outputs: node.outputs.map { FlowType(.table, $0.element, time: $0.time) }, value: node.value,
-        region: node.region, formerName: node.formerName, span: node.span)
-    }
-    return Graph(
-      name: name, documentation: documentation, parameters: parameters, nodes: nodes, regions: regions,
-      run: run,
-      labelled: labelled)
-  }
-
-  /// The graph without what a test does not touch: where rows come from, and where and how they are written.
-  fileprivate var inMemory: Graph {
-    let nodes = nodes.map { node in
-      let operation: Operation =
-        switch node.operation {
-        case .source(let source):
-          .source(SourceOperation(name: source.name, connector: .stdin(.jsonLines(JSONLinesOptions()))))
-        case .sink(let sink):
-          .sink(
-            SinkOperation(
-              name: sink.name, connector: .stdout(.jsonLines(JSONLinesOptions())), isOrdered: sink.isOrdered))
-        default: node.operation
-        }
-      return Node(
-        name: node.name, operation: operation, inputs: node.inputs, outputs: node.outputs, value: node.value,
-        region: node.region, formerName: node.formerName, span: node.span)
-    }
-    // What `run` says is about runs: a test has none.
-    return Graph(
-      name: name, documentation: documentation, parameters: parameters, nodes: nodes, regions: regions,
-      labelled: labelled)
-  }
-
-  /// The graph with the names of a test among its parameters: stubs may use them.
-  fileprivate func knowing(_ locals: [Local]) -> Graph {
-    let own = Set(parameters.map(\.local.id))
-    return Graph(
-      name: name, documentation: documentation,
-      parameters: parameters
-        + locals.filter { !own.contains($0.id) }.map { GraphParameter(local: $0, defaultValue: nil) },
-      nodes: nodes, regions: regions, run: run, labelled: labelled)
   }
 }
 

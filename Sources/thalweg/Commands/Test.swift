@@ -14,7 +14,7 @@ struct Test: AsyncParsableCommand {
         thalweg test                          # every test below this folder
         thalweg test revenue.thal --filter "no sales"
         thalweg test --format junit > report.xml
-        thalweg test --modes                  # as streams, too
+        thalweg test --modes                  # as streams and services, too
         thalweg test --update                 # takes the rows that came as the expected ones
       """)
 
@@ -32,7 +32,10 @@ struct Test: AsyncParsableCommand {
   var update = false
 
   @Flag(
-    help: "Run each pipeline as a stream, too: in other orders of arrival, several partitions, with a kill.")
+    help: """
+      Run each pipeline as a stream, too: in other orders of arrival, several partitions, with a kill; a service by \
+      calls of other rows, several at once.
+      """)
   var modes = false
 
   @Option(help: ArgumentHelp("With `--modes`, only this arrangement of the rows.", valueName: "seed"))

@@ -51,12 +51,17 @@ struct ServiceCheckTests {
     reply kept
     """,
     """
+    check orders {
+      rows(max: 60)
+      every(o -> o.count <= 5, at_least: 0.9)
+    }
     let kept = orders.group_by(o -> o.item).aggregate(g -> Total { item: g.key, count: g.sum(o -> o.count) })
     discard items
     reply orders.join(kept, on: (o, k) -> o.item == k.item, select: (o, k) -> Total { k.item, k.count })
     """,
     """
     let kept = orders.distinct(by: o -> o.count)
+    discard kept
     into dead = jsonl("dead", write: append) <- faults
     discard items
     reply orders.map(o -> Total { o.item, count: o.id * 9_000_000_000_000 })

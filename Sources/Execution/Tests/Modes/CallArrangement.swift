@@ -26,8 +26,8 @@ struct CallArrangement: Sendable {
     CallArrangement(seed: nil, calls: (0..<Int32(rows)).map { [$0] }, atOnce: 1, rereading: nil)
   }
 
-  /// The arrangement of a seed: the rows in another order, several calls at once. Each call has some of the rows
-  /// where they may be dealt out, else all.
+  /// The arrangement of a seed: the rows in another order, several calls at once. Each row is in one call where they
+  /// are dealt out, else in some.
   init(seed: UInt64, rows: Int, areDealtOut: Bool) {
     var random = SeededGenerator(seed)
     let all = Array(0..<Int32(rows))
@@ -41,7 +41,9 @@ struct CallArrangement: Sendable {
         rest = rest.dropFirst(count)
       }
     } else {
-      calls = (0..<Int.random(in: 2...5, using: &random)).map { _ in all.shuffled(using: &random) }
+      for _ in 0..<Int.random(in: 2...5, using: &random) {
+        calls.append(Array(all.shuffled(using: &random).prefix(Int.random(in: 1...rows, using: &random))))
+      }
     }
     self.init(
       seed: seed, calls: calls, atOnce: Int.random(in: 1...4, using: &random),

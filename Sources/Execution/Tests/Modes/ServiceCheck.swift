@@ -7,7 +7,8 @@ import Semantics
 import Synchronization
 
 /// Holds a service to the meaning of its batch: whatever calls its rows come in, together they are answered, and
-/// write, what the batch gives. Where an operator looks at more than one row, each call has all of them.
+/// write, what the batch gives. Where an operator looks at more than one row, each call gives what its own rows give
+/// as a batch.
 struct ServiceCheck {
   /// The first thing that differs.
   struct Difference: Sendable {
@@ -45,34 +46,40 @@ struct ServiceCheck {
       if areDealtOut { arrangements.append(.single(rows.count)) }
       arrangements += seeds.map { CallArrangement(seed: $0, rows: rows.count, areDealtOut: areDealtOut) }
     }
-    do throws(RunFailure) {
-      let expected = try await batch()
-      for arrangement in arrangements {
-        let given: [[Batch]]
-        do throws(RunFailure) { given = try await calls(rows, arrangement) } catch {
-          return .failed(error, arrangement)
-        }
-        if let difference = difference(expected, given, arrangement, areDealtOut) {
-          return .different(difference)
-        }
+    for arrangement in arrangements {
+      do throws(RunFailure) {
+        let given = try await calls(rows, arrangement)
+        let difference =
+          areDealtOut
+          ? try await difference(of: given, from: rows, arrangement)
+          : try await firstDifference(of: given, from: rows, arrangement)
+        if let difference { return .different(difference) }
+      } catch {
+        return .failed(error, arrangement)
       }
-      return .same
-    } catch {
-      return .failed(error, arrangements[0])
     }
+    return .same
   }
 
   // MARK: What is given
 
+  private var requestNode: Node? {
+    graph.nodes.first { node in
+      if case .source = node.operation { node.outputs[0].bound == .request } else { false }
+    }
+  }
+
+  private var requestName: String? {
+    guard case .source(let source)? = requestNode?.operation else { return nil }
+    return source.name
+  }
+
   /// The rows of the request.
   private var request: Batch {
-    for node in graph.nodes {
-      guard case .source(let source) = node.operation, node.outputs[0].bound == .request else { continue }
-      let element = node.outputs[0].element
-      return givens[source.name]?.allRows
-        ?? Batch(elements: .absent(ColumnType(element), count: 0), of: element)
-    }
-    return Batch(count: 0, columns: [])
+    guard let node = requestNode, let requestName else { return Batch(count: 0, columns: []) }
+    let element = node.outputs[0].element
+    return givens[requestName]?.allRows
+      ?? Batch(elements: .absent(ColumnType(element), count: 0), of: element)
   }
 
   private var tables: [String: any RowSource] {
@@ -128,18 +135,22 @@ struct ServiceCheck {
     }
   }
 
-  /// What a batch gives, by output.
-  private func batch() async throws(RunFailure) -> [Batch] {
+  /// What a batch of these rows gives, by output.
+  private func batch(_ rows: Batch) async throws(RunFailure) -> [Batch] {
     let graph = graph.bounded.writingReplies
+    var sources = tables
+    if let requestName { sources[requestName] = GivenSource(rows: rows) }
     var sinks: [String: CapturedSink] = [:]
     for case .sink(let sink) in graph.nodes.map(\.operation) { sinks[sink.name] = CapturedSink() }
-    try await BatchRun(graph: graph, parameters: parameters, sources: givens, sinks: sinks, options: options)
+    try await BatchRun(graph: graph, parameters: parameters, sources: sources, sinks: sinks, options: options)
       .run(progress: RunProgress(graph: graph)).discard()
     return outputs.map { sinks[$0.name]?.rows?.tagged(nil) ?? $0.noRows }
   }
 
   /// What each call gives, by output.
-  private func calls(_ rows: Batch, _ arrangement: CallArrangement) async throws(RunFailure) -> [[Batch]] {
+  private func calls(
+    _ rows: Batch, _ arrangement: CallArrangement
+  ) async throws(RunFailure) -> [Result<[Batch], RunFailure>] {
     let service = try PreparedService(
       graph: graph, parameters: parameters, sources: tables, options: options,
       progress: RunProgress(graph: graph))
@@ -148,34 +159,50 @@ struct ServiceCheck {
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<arrangement.atOnce { group.addTask { await queue.work(service, rows) } }
     }
-    var given: [[Batch]] = []
-    for result in queue.results {
-      let rows = try result.get()
-      given.append(outputs.map { $0.rows(of: rows) })
+    return queue.results.map { result in result.map { rows in outputs.map { $0.rows(of: rows) } } }
+  }
+
+  // MARK: Differences
+
+  /// Between a batch of all rows and all calls together.
+  private func difference(
+    of given: [Result<[Batch], RunFailure>], from rows: Batch, _ arrangement: CallArrangement
+  ) async throws(RunFailure) -> Difference? {
+    var calls: [[Batch]] = []
+    for result in given { calls.append(try result.get()) }
+    let together = outputs.enumerated().map { place, output in
+      let found = calls.map { $0[place] }.filter { $0.count > 0 }
+      return found.isEmpty ? output.noRows : .concatenated(found)
     }
-    return given
+    return difference(try await batch(rows), together, nil, arrangement)
+  }
+
+  /// Between each call and a batch of its rows.
+  private func firstDifference(
+    of given: [Result<[Batch], RunFailure>], from rows: Batch, _ arrangement: CallArrangement
+  ) async throws(RunFailure) -> Difference? {
+    for (call, result) in given.enumerated() {
+      let expected: [Batch]
+      do throws(RunFailure) {
+        expected = try await batch(rows.gathered(Buffer(arrangement.calls[call])))
+      } catch {
+        // Rows that a batch of them refuses, a call may refuse, too.
+        if case .failure = result { continue }
+        throw error
+      }
+      if let difference = difference(expected, try result.get(), call, arrangement) { return difference }
+    }
+    return nil
   }
 
   private func difference(
-    _ expected: [Batch], _ given: [[Batch]], _ arrangement: CallArrangement, _ areDealtOut: Bool
+    _ expected: [Batch], _ found: [Batch], _ call: Int?, _ arrangement: CallArrangement
   ) -> Difference? {
     for (place, output) in outputs.enumerated() {
-      func compare(_ found: Batch, call: Int?) -> Difference? {
-        RowDifference(
-          output.element, expected: expected[place].elements(of: output.element),
-          found: found.elements(of: output.element), isOrdered: output.isOrdered
-        ).map { Difference(output: output.name, rows: $0, call: call, arrangement: arrangement) }
-      }
-      if areDealtOut {
-        let found = given.map { $0[place] }.filter { $0.count > 0 }
-        if let difference = compare(found.isEmpty ? output.noRows : .concatenated(found), call: nil) {
-          return difference
-        }
-      } else {
-        for (call, found) in given.enumerated() {
-          if let difference = compare(found[place], call: call) { return difference }
-        }
-      }
+      let rows = RowDifference(
+        output.element, expected: expected[place].elements(of: output.element),
+        found: found[place].elements(of: output.element), isOrdered: output.isOrdered)
+      if let rows { return Difference(output: output.name, rows: rows, call: call, arrangement: arrangement) }
     }
     return nil
   }

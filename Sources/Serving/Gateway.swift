@@ -49,6 +49,9 @@ public struct Gateway: Sendable {
     }
   }
 
+  /// What each route has answered so far.
+  public var figures: [RouteFigures] { dispatcher.figures }
+
   /// Listens, answers, and stops gracefully when the calling task is cancelled: takes no more calls and finishes
   /// those that are under way.
   /// - Parameters:

@@ -67,7 +67,7 @@ final class Project: Sendable {
       try await gateway.run(host: "127.0.0.1", port: 0, listening: { port.yield($0) }) { _ in isReady.finish()
       }
     }
-    let server = Server(port: await ports.first { _ in true }!, task: task)
+    let server = Server(gateway: gateway, port: await ports.first { _ in true }!, task: task)
     if waitsUntilReady { for await _ in ready {} }
     do { try await body(server) } catch {
       task.cancel()
@@ -80,6 +80,7 @@ final class Project: Sendable {
 
 /// A gateway that listens.
 struct Server: Sendable {
+  let gateway: Gateway
   let port: Int
   let task: Task<Void, any Error>
 

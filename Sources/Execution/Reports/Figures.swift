@@ -27,6 +27,15 @@ public enum Figures {
     return "\(whole / 3600)h\(padded(whole / 60 % 60))m"
   }
 
+  /// `87us`, `1.2ms`, `340ms`, and longer ones as `duration` has them.
+  public static func latency(_ seconds: Double) -> String {
+    let microseconds = Int((max(seconds, 0) * 1e6).rounded())
+    if microseconds < 1000 { return "\(microseconds)us" }
+    guard microseconds < 100_000 else { return duration(seconds) }
+    let tenths = (microseconds + 50) / 100
+    return "\(tenths / 10).\(tenths % 10)ms"
+  }
+
   /// `812 B`, `3.4 KiB`, `1.2 GiB`.
   public static func size(_ bytes: Int64) -> String {
     var tenths = bytes * 10
@@ -40,7 +49,7 @@ public enum Figures {
   private static func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
   /// Columns under their headings; those named in `right` are aligned at the right.
-  static func table(_ headings: [String], _ rows: [[String]], right: Set<Int>) -> String {
+  public static func table(_ headings: [String], _ rows: [[String]], right: Set<Int>) -> String {
     let all = headings.isEmpty ? rows : [headings] + rows
     let count = all.map(\.count).max() ?? 0
     let widths = (0..<count).map { column in all.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }

@@ -48,6 +48,8 @@ final class Dispatcher: Sendable {
   /// Bytes of a body.
   var largestBody: Int { access.largestBody }
 
+  var figures: [RouteFigures] { endpoints.map { RouteFigures($0) } }
+
   var isStopping: Bool { stopping.load(ordering: .relaxed) }
 
   /// From now on calls are refused.

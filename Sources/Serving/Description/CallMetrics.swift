@@ -12,6 +12,7 @@ final class CallMetrics: Sendable {
     var buckets = [Int](repeating: 0, count: CallMetrics.bounds.count + 1)
     var nanoseconds = 0
     var timed = 0
+    var latencies = Latencies()
   }
 
   /// Seconds.
@@ -31,6 +32,7 @@ final class CallMetrics: Sendable {
       state.buckets[Self.limits.firstIndex { nanoseconds <= $0 } ?? Self.limits.count] += 1
       state.nanoseconds += nanoseconds
       state.timed += 1
+      state.latencies.add(nanoseconds: nanoseconds)
     }
   }
 

@@ -58,11 +58,12 @@ struct Serve: AsyncParsableCommand {
     let port = try port ?? Self.port(of: pipelines)
     let store = try SQLiteRunStore.open(creating: RunCatalog.path)
     let runs = try pipelines.map { pipeline in try pipeline.service(recordedIn: store) }
+    let display = ProgressDisplay(first.graph.name, on: .error)
     let gateway: Gateway
     do throws(Gateway.Conflict) {
-      gateway = try Gateway(
-        runs, access: access
-      ) { Console.error.show($0, $1) }
+      gateway = try Gateway(runs, access: access) { diagnostics, sources in
+        display.write { Console.error.show(diagnostics, sources) }
+      }
     } catch {
       throw Refusal(
         .clashingServices,
@@ -73,10 +74,15 @@ struct Serve: AsyncParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     let routes = runs.map { "\($0.interface.method.rawValue.uppercased()) \($0.interface.path)" }
     do {
+      defer { display.finish() }
       try await Interruption.cancelling {
-        try await gateway.run(host: host, port: port) { port in
-          let host = host.contains(":") ? "[\(host)]" : host
-          Console.output.write("serving http://\(host):\(port): \(routes.joined(separator: ", "))\n")
+        try await Self.watching(gateway, display) {
+          try await gateway.run(host: host, port: port) { port in
+            let host = host.contains(":") ? "[\(host)]" : host
+            display.write {
+              Console.output.write("serving http://\(host):\(port): \(routes.joined(separator: ", "))\n")
+            }
+          }
         }
       }
     } catch let error as Gateway.Unusable {
@@ -84,6 +90,22 @@ struct Serve: AsyncParsableCommand {
         .unusableAddress, "`\(host)` can't be listened at on port \(port): \(error.reason)", at: "\(port)",
         of: Thalweg.invocation, help: "`--port 0` takes any port that is free")
     }
+  }
+
+  /// Shows what the routes do while `body` serves, on a terminal.
+  private static func watching(
+    _ gateway: Gateway, _ display: ProgressDisplay, _ body: () async throws -> Void
+  ) async throws {
+    guard Console.error.isLive else { return try await body() }
+    let began = ContinuousClock.now
+    let watching = Task {
+      while !Task.isCancelled {
+        try await Task.sleep(for: .seconds(1))
+        display.observe(gateway.figures, elapsed: began.duration(to: .now) / .seconds(1))
+      }
+    }
+    defer { watching.cancel() }
+    try await body()
   }
 
   /// The port that the pipelines name.

@@ -1,15 +1,17 @@
 import Dispatch
 import Execution
 import JobStore
+import Serving
 import Synchronization
 
-/// Draws how a run goes on, over itself, at most ten times a second.
+/// Draws how a run goes on, over itself, at most ten times a second; and whatever else may be drawn so.
 final class ProgressDisplay: RunObserver {
   private struct State {
     var drawnLines = 0
     var lastDrawing: UInt64 = 0
     var isFinished = false
     var stream = LiveStream()
+    var calls = LiveCalls()
   }
 
   private static let interval: UInt64 = 100_000_000
@@ -23,12 +25,33 @@ final class ProgressDisplay: RunObserver {
   }
 
   func observe(_ snapshot: RunSnapshot) {
+    draw { state in snapshot.stream == nil ? lines(snapshot) : streamLines(snapshot, &state.stream) }
+  }
+
+  /// Draws what services do.
+  func observe(_ routes: [RouteFigures], elapsed: Double) {
+    draw { state in
+      state.calls.note(routes, elapsed: elapsed)
+      return state.calls.lines(width: console.width, height: console.height)
+    }
+  }
+
+  /// Writes what must stay, above what is drawn.
+  func write(_ write: () -> Void) {
+    state.withLock { state in
+      console.write(erasing(state.drawnLines))
+      state.drawnLines = 0
+      write()
+    }
+  }
+
+  private func draw(_ makeLines: (inout State) -> [String]) {
     guard console.isLive else { return }
     let now = DispatchTime.now().uptimeNanoseconds
     state.withLock { state in
       guard !state.isFinished, now - state.lastDrawing >= Self.interval else { return }
       state.lastDrawing = now
-      let lines = snapshot.stream == nil ? lines(snapshot) : streamLines(snapshot, &state.stream)
+      let lines = makeLines(&state)
       console.write(erasing(state.drawnLines) + lines.map { "\($0)\n" }.joined())
       state.drawnLines = lines.count
     }

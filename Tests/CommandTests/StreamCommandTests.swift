@@ -190,6 +190,29 @@ struct StreamCommandTests {
     }
   }
 
+  @Test("A stream that is quiet as a whole is not waited for where it meets another")
+  func quiet() async throws {
+    let stream = try StreamFixture(
+      """
+      record Click { user: String, at: Timestamp }
+      record Met { at: Timestamp, seen: Timestamp? }
+      pipeline quiet {
+        from clicks: Stream<Click> = jsonl("in/clicks*.jsonl", every: 5ms)
+        from views: Stream<Click> = jsonl("in/views*.jsonl", every: 5ms)
+        let seen = views.timed(v -> v.at, delay: 1s, idle: 20ms)
+        into met = jsonl("met") <- clicks.timed(c -> c.at, delay: 1s).left_join(seen,
+          on: (c, v) -> c.user == v.user, as_of: forever, late: discard,
+          select: (c, v) -> Met { c.at, seen: v?.at })
+        run stream { checkpoint: 10ms }
+      }
+      """)
+    func click(_ minute: Int) -> String { #"{"user":"a","at":"2026-03-02T10:\#(Self.pad(minute)):00Z"}"# }
+    try stream.append([click(0)], to: "views.jsonl")
+    try stream.append([click(1), click(2), click(30)], to: "clicks.jsonl")
+    _ = try await stream.run(endedBy: .interrupt) { try stream.visible("met").count == 2 }
+    #expect(try stream.visible("met").allSatisfy { $0.contains(#""seen":"2026-03-02T10:00:00Z""#) })
+  }
+
   @Test("A batch, a stream that is done and an unknown run can't go on")
   func refusals() async throws {
     let sandbox = try Sandbox()

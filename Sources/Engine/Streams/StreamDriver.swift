@@ -231,6 +231,7 @@ final class StreamDriver: @unchecked Sendable {
           watermark: operations[index].watermark(time), hasEnded: time.hasEnded)
       }
     }
+    passOverIdleInputs()
     let watermarks = operations.indices.map { index in output(of: index).watermark }
     progress.update { $0.watermarks = watermarks }
   }
@@ -259,6 +260,24 @@ final class StreamDriver: @unchecked Sendable {
     }
     reached[index] = result
     return result
+  }
+
+  /// Where flows meet, those that `idle` has given up as a whole are not waited for: they follow the others.
+  private func passOverIdleInputs() {
+    for node in run.graph.nodes where node.inputs.count > 1 {
+      let inputs = node.inputs.map { (timed: timed(behind: $0.node), progress: output(of: $0.node)) }
+        .filter { !$0.timed.isEmpty && !$0.progress.hasEnded }
+      let idle = inputs.filter { $0.timed.allSatisfy(\.isIdle) }
+      guard !idle.isEmpty, idle.count < inputs.count else { continue }
+      let awake = inputs.filter { !$0.timed.allSatisfy(\.isIdle) }.map(\.progress.watermark).min()
+      for operation in idle.flatMap(\.timed) { operation.follow(awake ?? .min) }
+    }
+  }
+
+  /// What gives a flow its event time.
+  private func timed(behind index: Int) -> [TimedOperator] {
+    if let operation = operations[index] as? TimedOperator { return operation.keepsRows ? [operation] : [] }
+    return run.graph.nodes[index].inputs.flatMap { timed(behind: $0.node) }
   }
 
   // MARK: Epochs

@@ -17,6 +17,8 @@ final class TimedOperator: Operator {
   /// Partitions that the watermark did not wait for when it last moved.
   private var skipped: Set<Int> = []
   private var reached = Int64.min
+  /// Whether the watermark waits for no partition, because `idle` has given up all of them.
+  private(set) var isIdle = false
   private var version = 0
   private var due: [Kept] = []
   private var bases: [Int64] = []
@@ -104,8 +106,12 @@ final class TimedOperator: Operator {
       let own = greatest[state.partition].map { saturatingSum($0, -delay) } ?? .min
       least = min(least ?? .max, own)
     }
+    isIdle = partitions.isComplete && least == nil && !skipped.isEmpty
     if partitions.isComplete, let least { reached = max(reached, least) }
   }
+
+  /// Goes on without rows to where the flows are that meet this one, so that they need not wait for it.
+  func follow(_ watermark: Int64) { reached = max(reached, watermark) }
 
   override func watermark(_ progress: TimeProgress) -> Int64 { isBounded ? progress.watermark : reached }
 

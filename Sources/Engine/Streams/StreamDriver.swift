@@ -24,6 +24,8 @@ final class StreamDriver: @unchecked Sendable {
   private var epoch = 0
   /// How far event time has come behind each node in this round, as far as it has been asked for.
   private var reached: [Int: TimeProgress.Input] = [:]
+  /// How far it had come behind all of them in the last round.
+  private var watermarks: [Int64] = []
   private var stages = 0
 
   init(_ run: StreamRun, _ context: RunContext, _ progress: StreamProgress, _ control: StreamControl) {
@@ -189,8 +191,8 @@ final class StreamDriver: @unchecked Sendable {
       let isStopping = control.isStopping.load(ordering: .relaxed)
       let taken = isStopping ? StreamInputs.Taken() : try inputs.take(bytes: run.options.roundBytes)
       let isLast = inputs.haveEnded
-      let hasNews = taken.morsels > 0 || taken.hasNews
-      if hasNews || isLast || givesUpPartitions { try round() }
+      var hasNews = taken.morsels > 0 || taken.hasNews
+      if hasNews || isLast || givesUpPartitions, try round() { hasNews = true }
       clock.note(start: start, end: monotonicNanoseconds(), hasRows: hasNews)
       progress.update {
         $0.rounds += 1
@@ -216,8 +218,8 @@ final class StreamDriver: @unchecked Sendable {
     }
   }
 
-  /// All that has come goes through the unbounded part.
-  private func round() throws(RunFailure) {
+  /// All that has come goes through the unbounded part; says whether event time has moved, as it may without rows.
+  private func round() throws(RunFailure) -> Bool {
     reached = [:]
     for root in plan.order where !isBounded(plan.roots[root]) {
       guard case .node(let index) = plan.roots[root] else {
@@ -234,6 +236,8 @@ final class StreamDriver: @unchecked Sendable {
     passOverIdleInputs()
     let watermarks = operations.indices.map { index in output(of: index).watermark }
     progress.update { $0.watermarks = watermarks }
+    defer { self.watermarks = watermarks }
+    return watermarks != self.watermarks
   }
 
   /// How far event time is at a node's inputs.

@@ -183,6 +183,48 @@ struct KafkaCommandTests {
     #expect(!stream.sandbox.exists("out/000001.jsonl"))
   }
 
+  @Test("Fields with `@header` stand in the headers of messages, on the way in and out")
+  func headers() async throws {
+    let stream = try KafkaStream()
+    let out = try stream.broker.makeTopic()
+    func message(_ id: Int, _ headers: [(String, String)]) -> Message {
+      Message(value: #"{"id":\#(id)}"#, headers: headers.map { MessageHeader($0.0, Array($0.1.utf8)) })
+    }
+    let fitting = [
+      message(0, [("tenant", "north"), ("tries", "5")]), message(1, [("tenant", "a text that is longer")]),
+    ]
+    let misfits = [message(2, [("tries", "5")]), message(3, [("tenant", "south"), ("tries", "x")])]
+    try stream.broker.write(
+      [fitting[0], misfits[0], Message(value: "[]", headers: fitting[0].headers), fitting[1], misfits[1]],
+      to: stream.input)
+    try stream.sandbox.write(
+      """
+      record Row { id: Int, tenant: String @header("tenant"), tries: Int? @header("tries") }
+      record Note { position: String, message: String }
+      pipeline copy {
+        from rows: Stream<Row> = kafka(\(stream.at(stream.input)), group: "\(stream.input)")
+        into out = kafka(\(stream.at(out)), key: r -> r.tenant) <- rows
+        into dead = jsonl("dead") <- faults.map(f -> Note { f.position, f.message })
+        run stream { checkpoint: 10ms }
+      }
+      """, to: "copy.thal")
+    let run = try await stream.sandbox.stream("copy.thal", endedBy: .interrupt) {
+      try stream.done(by: stream.input) == 5
+    }
+    #expect(run.status == .exited(130), "\(run.error)")
+    var expected = fitting
+    expected[0].key = "north"
+    expected[1].key = "a text that is longer"
+    #expect(try stream.broker.contents(of: out) == expected)
+    let place = "\(stream.input)/0"
+    #expect(
+      try Set(stream.sandbox.rows(of: "dead")) == [
+        #"{"position":"\#(place)/1","message":"header `tenant`: a value is wanted, and none is given"}"#,
+        #"{"position":"\#(place)/2","message":"expected an object, found an array"}"#,
+        #"{"position":"\#(place)/4","message":"header `tries`: expected an `Int`, found \"x\""}"#,
+      ])
+  }
+
   @Test("A broker that does not answer is told with its address, never with what is secret in it")
   func unreachable() async throws {
     let port = try freePort()

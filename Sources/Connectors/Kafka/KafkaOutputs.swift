@@ -81,6 +81,6 @@ final class KafkaStagedOutput: StagedOutput, @unchecked Sendable {
 extension ProducerTopic {
   /// Writes framed messages.
   fileprivate borrowing func produce(frames: UnsafeRawBufferPointer) throws {
-    try MessageFrames(frames).forEach { try produce(key: $0, value: $1) }
+    try MessageFrames(frames).forEach { try produce(key: $0, value: $1, headers: $2) }
   }
 }

@@ -16,7 +16,7 @@ public struct KafkaSink: EpochSink, RowSink {
   private let name: String
   private let place: KafkaPlace
   private let format: MessageFormat
-  private let schema: TableSchema
+  private let headers: MessageHeaders
   private let write: Write
 
   /// Nothing is asked before `open`.
@@ -24,13 +24,15 @@ public struct KafkaSink: EpochSink, RowSink {
   ///   - name: The sink's own, stable over restarts: with the run's it names the transactions.
   ///   - url: `broker:9092`, or `kafka://one:9092,two:9092?option=value`; never shown but for the brokers. The
   ///     standard one of this machine where there is none.
+  ///   - headers: The names of the headers that columns go to, by the number of the column.
   public init(
-    name: String, url: String?, topic: String, format: MessageFormat, schema: TableSchema, write: Write
+    name: String, url: String?, topic: String, format: MessageFormat, schema: TableSchema,
+    headers: [Int: String] = [:], write: Write
   ) {
     self.name = name
     place = KafkaPlace(url: url, topic: topic)
     self.format = format
-    self.schema = schema
+    self.headers = MessageHeaders(headers, of: schema)
     self.write = write
   }
 
@@ -73,10 +75,10 @@ public struct KafkaSink: EpochSink, RowSink {
     switch write {
     case .append(let key):
       MessageEncoder(
-        format, schema: schema, key: key, deletes: nil, requiresKey: false, largestMessage: largest)
+        format, headers: headers, key: key, deletes: nil, requiresKey: false, largestMessage: largest)
     case .upsert(let key, let deletes):
       MessageEncoder(
-        format, schema: schema, key: key, deletes: deletes, requiresKey: true, largestMessage: largest)
+        format, headers: headers, key: key, deletes: deletes, requiresKey: true, largestMessage: largest)
     }
   }
 }

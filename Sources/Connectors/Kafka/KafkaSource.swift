@@ -14,14 +14,16 @@ public struct KafkaSource: StreamSource {
   ///   - url: `broker:9092`, or `kafka://one:9092,two:9092?option=value`; never shown but for the brokers. The
   ///     standard one of this machine where there is none.
   ///   - group: Remembers how far a run has come, and is where a new one begins; without one it is the beginning.
+  ///   - headers: The names of the headers that columns stand in, by the number of the column.
   ///   - needed: Which columns anything reads; all of them when nil.
   public init(
     url: String?, topic: String, group: String?, format: MessageFormat, schema: TableSchema,
-    needed: [Bool]? = nil
+    headers: [Int: String] = [:], needed: [Bool]? = nil
   ) {
     place = KafkaPlace(url: url, topic: topic)
     self.group = group
-    decoder = MessageDecoder(format, schema: schema, needed: needed)
+    decoder = MessageDecoder(
+      format, schema: schema, headers: MessageHeaders(headers, of: schema), needed: needed)
   }
 
   /// Asks the brokers for the topic, and starts reading ahead.

@@ -1,11 +1,14 @@
 import Columns
 import Formats
+import Kafka
 
 /// Turns rows into messages, framed one after the other: the length of the key and of the value (-1 where there is
-/// none) as 32-bit integers, least significant byte first, then their bytes.
+/// none) and the number of headers as 32-bit integers, least significant byte first, then the bytes of key and value,
+/// then each header: the lengths of its name and value, and their bytes.
 struct MessageEncoder: Sendable {
   private let format: MessageFormat
   private let writer: JSONLinesWriter
+  private let headers: MessageHeaders
   private let key: ComputedColumn?
   private let deletes: ComputedColumn?
   private let requiresKey: Bool
@@ -13,11 +16,12 @@ struct MessageEncoder: Sendable {
   private let largest: Int
 
   init(
-    _ format: MessageFormat, schema: TableSchema, key: ComputedColumn?, deletes: ComputedColumn?,
+    _ format: MessageFormat, headers: MessageHeaders, key: ComputedColumn?, deletes: ComputedColumn?,
     requiresKey: Bool, largestMessage: Int
   ) {
     self.format = format
-    writer = JSONLinesWriter(schema: schema)
+    writer = JSONLinesWriter(schema: headers.schema)
+    self.headers = headers
     self.key = key
     self.deletes = deletes
     self.requiresKey = requiresKey
@@ -29,14 +33,15 @@ struct MessageEncoder: Sendable {
 
   func encode(_ batch: Batch) throws -> [UInt8] {
     let values =
-      format == .json ? RowBytes(lines: try writer.encode(batch)) : RowBytes(texts: batch.columns[0])
+      format == .json
+      ? RowBytes(lines: try writer.encode(headers.value(batch))) : RowBytes(texts: batch.columns[0])
     let keys = try key.map { try RowBytes(key: $0.evaluate(batch), $0.field) }
+    let named = try headers.bytes(batch)
     let deleted = try deletes?.evaluate(batch)
     var frames = ByteWriter(capacity: batch.count * 64)
     for row in 0..<batch.count {
       let start = frames.count
-      frames.append(length: -1)
-      frames.append(length: -1)
+      for _ in 0..<3 { frames.append(length: -1) }
       let keySize = keys?.append(row, to: &frames)
       if requiresKey, keySize == nil {
         throw RowFault(
@@ -45,7 +50,11 @@ struct MessageEncoder: Sendable {
       }
       let isDeleted = deleted.map { $0.isPresent(row) && $0.bits[row] } ?? false
       let valueSize = isDeleted ? nil : values.append(row, to: &frames)
-      let size = (keySize ?? 0) + (valueSize ?? 0)
+      var count = 0
+      for (name, values) in named {
+        if values.append(header: name, row, to: &frames) { count += 1 }
+      }
+      let size = frames.count - start
       guard size <= largest else {
         throw RowFault(
           position: "", message: "a message of \(size) bytes is larger than the \(largest) that it may have",
@@ -53,6 +62,7 @@ struct MessageEncoder: Sendable {
       }
       frames.set(length: keySize ?? -1, at: start)
       frames.set(length: valueSize ?? -1, at: start + 4)
+      frames.set(length: count, at: start + 8)
     }
     return frames.array()
   }
@@ -65,7 +75,9 @@ struct MessageFrames {
   init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
   func forEach(
-    _ body: (_ key: UnsafeRawBufferPointer?, _ value: UnsafeRawBufferPointer?) throws -> Void
+    _ body: (
+      _ key: UnsafeRawBufferPointer?, _ value: UnsafeRawBufferPointer?, _ headers: [MessageHeader]
+    ) throws -> Void
   ) rethrows {
     var place = 0
     func take(_ count: Int) -> UnsafeRawBufferPointer? {
@@ -80,14 +92,23 @@ struct MessageFrames {
     while place < bytes.count {
       let keySize = takeLength()
       let valueSize = takeLength()
+      let count = takeLength()
       let key = take(keySize)
-      try body(key, take(valueSize))
+      let value = take(valueSize)
+      let headers = (0..<count).map { _ in
+        let nameSize = takeLength()
+        let valueSize = takeLength()
+        let name = String(
+          decoding: take(nameSize) ?? UnsafeRawBufferPointer(start: nil, count: 0), as: UTF8.self)
+        return MessageHeader(name, take(valueSize).map { Array($0) })
+      }
+      try body(key, value, headers)
     }
   }
 }
 
 /// Some bytes for each row, or none.
-private struct RowBytes {
+struct RowBytes {
   private let column: Column?
   private let lines: [UInt8]
   /// Where the lines begin; one more than there are lines.
@@ -118,6 +139,20 @@ private struct RowBytes {
       self.init(
         column: key, lines: try writer.encode(Batch(count: key.count, columns: [key])), isUnquoted: true)
     }
+  }
+
+  /// Appends a row's bytes as a header of a name; false where it has none.
+  func append(header name: [UInt8], _ row: Int, to writer: inout ByteWriter) -> Bool {
+    let start = writer.count
+    for _ in 0..<2 { writer.append(length: -1) }
+    name.withUnsafeBufferPointer { writer.append($0) }
+    guard let size = append(row, to: &writer) else {
+      writer.truncate(to: start)
+      return false
+    }
+    writer.set(length: name.count, at: start)
+    writer.set(length: size, at: start + 4)
+    return true
   }
 
   /// Appends the bytes of a row; nil where it has none.

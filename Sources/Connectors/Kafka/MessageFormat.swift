@@ -15,10 +15,12 @@ struct MessageDecoder: Sendable {
   private let format: MessageFormat
   private let reader: JSONTextsReader
   private let type: ColumnType?
+  private let headers: MessageHeaders
 
-  init(_ format: MessageFormat, schema: TableSchema, needed: [Bool]?) {
+  init(_ format: MessageFormat, schema: TableSchema, headers: MessageHeaders, needed: [Bool]?) {
     self.format = format
-    reader = JSONTextsReader(schema: schema, needed: needed)
+    self.headers = headers
+    reader = JSONTextsReader(schema: headers.schema, needed: headers.needed(needed))
     type = schema.columns.first?.type
   }
 
@@ -29,9 +31,38 @@ struct MessageDecoder: Sendable {
   ) throws(RowFault) -> DecodedRows {
     let (bytes, texts) = joined(fetch)
     switch format {
-    case .json: return try reader.decode(bytes, texts, leavesOut: leavesOut, position: position)
+    case .json where headers.isEmpty:
+      return try reader.decode(bytes, texts, leavesOut: leavesOut, position: position)
+    case .json: return try decode(fetch, bytes, texts, leavesOut: leavesOut, position)
     case .bytes: return try views(bytes, texts, leavesOut: leavesOut, position)
     }
+  }
+
+  /// Headers first: a message whose headers do not fit is left out before its value is read.
+  private func decode(
+    _ fetch: Fetch, _ bytes: Buffer<UInt8>, _ texts: [Range<Int>?], leavesOut: Bool,
+    _ position: (Int) -> String
+  ) throws(RowFault) -> DecodedRows {
+    var refused: [RefusedRow] = []
+    var kept: [(index: Int, headers: [Column])] = []
+    for index in texts.indices {
+      do throws(RowFault) {
+        kept.append((index, try headers.read(fetch.headers(index), position: position(index))))
+      } catch {
+        guard leavesOut else { throw error }
+        let shown = texts[index].map { String(decoding: bytes.values[$0], as: UTF8.self) } ?? ""
+        refused.append(RefusedRow(row: index, fault: error, text: shown))
+      }
+    }
+    let values = try reader.decode(bytes, kept.map { texts[$0.index] }, leavesOut: leavesOut) {
+      position(kept[$0].index)
+    }
+    refused += values.refused.map { RefusedRow(row: kept[$0.row].index, fault: $0.fault, text: $0.text) }
+    let fitting = values.fitting
+    let found = (0..<values.batch.count).map { row in
+      kept[fitting.map { Int($0[row]) } ?? row].headers
+    }
+    return DecodedRows(headers.joined(values.batch, found), refused: refused.sorted { $0.row < $1.row })
   }
 
   /// The values one after the other, with a zero behind each: librdkafka's memory goes back with the fetch.

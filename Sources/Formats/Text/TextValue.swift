@@ -21,6 +21,9 @@ public enum TextValue {
   public struct Mismatch: Error, Sendable {
     /// What was expected and what was found, in one line.
     public let message: String
+
+    /// Makes one.
+    public init(message: String) { self.message = message }
   }
 
   private static func column(_ text: String, _ field: FieldSchema) -> Column? {

@@ -61,7 +61,8 @@ struct Connections {
             break
           }
           if case .kafka(let options) = source.connector {
-            streams[source.name] = try kafka.source(options, schema, needed: needs[source.name])
+            streams[source.name] = try kafka.source(
+              options, schema, of: element, needed: needs[source.name])
             break
           }
           if case .poll(let url, let every) = source.connector {

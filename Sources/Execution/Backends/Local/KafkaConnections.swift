@@ -11,12 +11,14 @@ struct KafkaConnections {
   let constants: ExpressionCompiler
 
   /// The messages of a topic.
+  /// - Parameter element: What the flow holds.
   func source(
-    _ options: KafkaOptions, _ schema: TableSchema, needed: [Bool]?
+    _ options: KafkaOptions, _ schema: TableSchema, of element: Type, needed: [Bool]?
   ) throws(RowFailure) -> KafkaSource {
     KafkaSource(
       url: try text(options.url), topic: try text(options.topic), group: try text(options.group),
-      format: options.format.messages, schema: schema, needed: needed)
+      format: options.format.messages, schema: schema,
+      headers: element.headers, needed: needed)
   }
 
   /// A topic to write into.
@@ -34,7 +36,8 @@ struct KafkaConnections {
     }
     return KafkaSink(
       name: sink.name, url: try text(options.url), topic: try text(options.topic),
-      format: options.format.messages, schema: schema, write: write)
+      format: options.format.messages, schema: schema, headers: element.headers,
+      write: write)
   }
 
   /// What a lambda gives for each row.
@@ -60,6 +63,18 @@ struct KafkaConnections {
   private func text(_ constant: TypedExpression) throws(RowFailure) -> String {
     let column = try constants.evaluateConstant(constant)
     return withExtendedLifetime(column) { column.texts[0].string }
+  }
+}
+
+extension Type {
+  /// The names of the headers that fields stand in, by the number of the field.
+  fileprivate var headers: [Int: String] {
+    guard case .record(let record) = self else { return [:] }
+    var names: [Int: String] = [:]
+    for (index, field) in record.fields.enumerated() {
+      if case .header(let name)? = field.requestPart { names[index] = name }
+    }
+    return names
   }
 }
 

@@ -317,6 +317,50 @@ import Testing
     #expect(Set(kept).count == 160)
   }
 
+  @Test func `what can't be written is not answered as if it were`() async throws {
+    let project = try Project(
+      """
+      record Line { id: Int }
+      pipeline keep {
+        from lines: Request<Line> = http(post, "/lines")
+        into kept = jsonl("kept", write: append) <- lines
+        reply lines
+      }
+      """)
+    try await project.serve { server async throws in
+      #expect(try await server.post("/lines", #"{"id":1}"#).status == 200)
+      try FileManager.default.removeItem(atPath: "\(project.folder)/kept")
+      try project.write("in the way", to: "kept")
+      let reply = try await server.post("/lines", #"{"id":2}"#)
+      #expect(reply.status == 503)
+      #expect(reply.header("retry-after") != nil)
+      #expect(reply.text.contains("`kept` can't be written"))
+    }
+    #expect(project.codes.count == 1)
+  }
+
+  @Test func `work that is too late is stopped`() async throws {
+    let project = try Project(
+      """
+      record Line { id: Int }
+      record Pair { a: Int, b: Int }
+      pipeline pairs {
+        from lines: Request<Line> = http(post, "/pairs")
+        reply lines
+          .join(lines, on: (a, b) -> a.id % 1 == b.id % 1, select: (a, b) -> Pair { a: a.id, b: b.id })
+          .filter(p -> "{p.a} {p.b}".replace("1", "2").replace("3", "4").upper().len() > 100)
+        run service { max_in_flight: 1 }
+      }
+      """)
+    try await project.serve { server async throws in
+      let lines = (1...2000).map { #"{"id":\#($0)}"# }.joined(separator: ",")
+      let late = try await server.call(
+        "POST", "/pairs", "[\(lines)]", headers: ["X-Request-Timeout": "20ms"])
+      #expect(late.status == 504)
+      #expect(try await server.post("/pairs", #"[{"id":1}]"#).text == "[]")
+    }
+  }
+
   @Test func `the life of a service is recorded`() async throws {
     let project = try Self.project()
     try await project.serve { server async throws in

@@ -9,7 +9,8 @@ extension Operation {
       return .source(
         SourceOperation(
           name: source.name, connector: source.connector.replacing(&values),
-          refresh: source.refresh.map { values.root($0) }, growth: source.growth.map {
+          refresh: source.refresh.map { values.root($0) },
+          growth: source.growth.map {
             FileGrowth(every: values.root($0.every), until: $0.until.map { values.root($0) })
           }))
     case .sink(let sink): return .sink(sink.replacing(&values))
@@ -156,7 +157,7 @@ extension JoinOperation {
       kind: kind, left: left, right: right,
       equalities: equalities.map { (left: values.root($0.left), right: values.root($0.right)) },
       residual: residual.map { values.root($0) }, select: select.map { values.lambda($0) },
-      time: time.map { $0.replacing(&values) }, late: late)
+      time: time.map { $0.replacing(&values) }, late: late, lateOption: lateOption)
   }
 }
 

@@ -242,9 +242,9 @@ extension Diagnostic {
       help: "group first: `.group_by(r -> r.key).\(name.text)(...)`")
   }
 
-  static func lateWithoutTime(_ label: Identifier, of name: Identifier, needs: String) -> Diagnostic {
+  static func lateWithoutTime(_ label: Span, of name: String, needs: String) -> Diagnostic {
     Diagnostic(
-      .lateWithoutTime, "nothing is late at a `\(name.text)` without \(needs)", at: label.span,
+      .lateWithoutTime, "nothing is late at a `\(name)` without \(needs)", at: label,
       label: "never used", help: "drop `late:`, or say \(needs)")
   }
 

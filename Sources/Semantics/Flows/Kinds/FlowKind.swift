@@ -11,7 +11,7 @@ struct FlowKind {
   var timeOrigin: Label?
   /// The operator above it that mixed a source's rows, so that no `timed` can follow.
   var mixed: (name: String, span: Span)?
-  /// The `latest` that gives it, on an unbounded flow: its rows replace each other.
+  /// The `latest` that gives it: the rows of an unbounded flow replace each other.
   var latest: Span?
 
   /// Nothing is known.
@@ -34,7 +34,7 @@ extension Operation {
     return times(of: inputs.map(\.time)).enumerated().map { port, time in
       var kind = FlowKind(unbounded: unbounded, time: time)
       kind.mixed = keepsPartitions ? inputs.lazy.compactMap(\.mixed).first : (name, span)
-      if case .latest = self, unbounded != nil, port == 0 { kind.latest = span }
+      if case .latest = self, port == 0 { kind.latest = span }
       kind.timeOrigin = timeOrigin(time, first, at: span)
       return kind
     }

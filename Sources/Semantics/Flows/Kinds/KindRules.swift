@@ -106,6 +106,10 @@ enum KindRules {
       }
       return nil
     }
+    if let late = join.lateOption, right.latest == nil, right.time != .any {
+      return .lateWithoutTime(
+        late, of: join.kind.rawValue, needs: "`within:`, `as_of:` or `latest` on the right side")
+    }
     guard let source = right.unbounded else { return nil }
     if let latest = right.latest {
       return left.time == .untimed

@@ -210,16 +210,20 @@ public struct JoinOperation: Sendable {
   public let select: TypedLambda?
   /// How far apart in time matches may be; without it any two rows match.
   public let time: JoinTime?
-  /// Where late rows go; only with `time` is anything late.
+  /// Where late rows go; only with `time`, or a `latest` on the right, is anything late.
   public let late: SecondResult
+  /// Where `late:` is said without `time`.
+  public let lateOption: Span?
 
   /// Makes a join.
   public init(
     kind: Kind, left: Local, right: Local, equalities: [(left: TypedExpression, right: TypedExpression)],
-    residual: TypedExpression?, select: TypedLambda?, time: JoinTime? = nil, late: SecondResult = .fail
+    residual: TypedExpression?, select: TypedLambda?, time: JoinTime? = nil, late: SecondResult = .fail,
+    lateOption: Span? = nil
   ) {
     self.time = time
     self.late = late
+    self.lateOption = lateOption
     self.kind = kind
     self.left = left
     self.right = right
@@ -375,7 +379,7 @@ extension Operation {
     case .latest(let latest): latest.late
     case .rolling(let rolling): rolling.late
     case .distinct(let distinct): distinct.within == nil ? nil : distinct.late
-    case .join(let join): join.time == nil ? nil : join.late
+    case .join(let join): join.time == nil && join.lateOption == nil ? nil : join.late
     default: nil
     }
   }

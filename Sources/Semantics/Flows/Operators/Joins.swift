@@ -40,7 +40,8 @@ extension FlowChecker {
     // What does not belong here may stand for a limit in time.
     if arguments.hasStrangers { return .broken }
     let time = joinTime(name, arguments)
-    let late = time == nil ? .fail : secondResult("late", arguments, of: name)
+    let lateOption = time == nil ? arguments.label("late")?.span : nil
+    let late = time == nil && lateOption == nil ? .fail : secondResult("late", arguments, of: name)
     let unmatched = Type.late(left.element, right.element)
     guard arguments.isComplete, let condition else {
       let broken = FlowValue(reference: .broken, element: element, bound: left.bound)
@@ -49,17 +50,14 @@ extension FlowChecker {
     }
     let operation = JoinOperation(
       kind: kind, left: condition.left, right: condition.right, equalities: condition.equalities,
-      residual: condition.residual, select: select, time: time, late: late)
+      residual: condition.residual, select: select, time: time, late: late, lateOption: lateOption)
     return add(.join(operation), [left, right], element: element, second: unmatched, by: name)
   }
 
   /// What `within:` or `as_of:` says.
   private func joinTime(_ name: Identifier, _ arguments: CallArguments) -> JoinTime? {
     let options = arguments.labelled.filter { ["within", "as_of"].contains($0.label.text) }
-    guard let (label, expression) = options.first else {
-      reportLate(arguments, of: name, needs: "`within:` or `as_of:`")
-      return nil
-    }
+    guard let (label, expression) = options.first else { return nil }
     if options.count > 1 {
       report(.bothTimes(options[1].label, of: name, first: label))
       markUses(in: options[1].value)

@@ -14,6 +14,6 @@ extension FlowChecker {
   /// Reports a `late:` where nothing can be late.
   func reportLate(_ arguments: CallArguments, of name: Identifier, needs: String) {
     guard let label = arguments.labelled.first(where: { $0.label.text == "late" })?.label else { return }
-    report(.lateWithoutTime(label, of: name, needs: needs))
+    report(.lateWithoutTime(label.span, of: name.text, needs: needs))
   }
 }

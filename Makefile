@@ -3,7 +3,7 @@ SWIFT ?= swift
 BUILD := .build/release/thalweg
 B ?= all
 
-.PHONY: help setup build run test format lint bench clean
+.PHONY: help setup build run test kills format lint bench clean
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -19,6 +19,10 @@ run: build ## run the flights example
 test: ## install what the tests talk to, and run every test
 	@scripts/setup tests
 	$(SWIFT) test --disable-xctest
+
+kills: ## kill streams at a hundred random points each
+	@scripts/setup tests
+	THALWEG_KILLS=100 $(SWIFT) test --disable-xctest --filter 'CommandTests.*killed'
 
 format: ## format the Swift sources
 	$(SWIFT) format -i -r -p Package.swift Sources Tests

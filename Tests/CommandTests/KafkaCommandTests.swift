@@ -55,7 +55,7 @@ struct KafkaCommandTests {
     return #"{"id":\#(id),"at":"\#(time)","value":\#(id % 7)}"#
   }
 
-  /// How often the process is killed: `THALWEG_KILLS=100` asks for more.
+  /// How often the process is killed: `make kills` asks for more.
   private static let kills = Int(ProcessInfo.processInfo.environment["THALWEG_KILLS"] ?? "") ?? 4
 
   @Test("Killed at random points, its results are there exactly once for a reader of committed messages")

@@ -98,12 +98,15 @@ struct PostgresCommandTests {
     #expect(try stream.stock == rows)
   }
 
+  /// How often the process is killed: `make kills` asks for more.
+  private static let kills = Int(ProcessInfo.processInfo.environment["THALWEG_KILLS"] ?? "") ?? 4
+
   @Test("Killed and resumed, each row is there once")
   func killed() async throws {
     let stream = try PostgresStream("CREATE TABLE stock (id bigint, shop text, n int)")
     try stream.write("append")
     var rows: [(id: Int, shop: String, n: Int)] = []
-    for part in 0..<4 {
+    for part in 0..<Self.kills {
       let more = (0..<200).map { (id: part * 200 + $0, shop: "s", n: part) }
       try stream.add(more, to: "\(part).jsonl")
       rows += more

@@ -72,7 +72,7 @@ struct StreamCommandTests {
     #expect(try stream.visible("all").sorted() == (0..<1000).map(Self.reading).sorted())
   }
 
-  /// How often the process is killed: `make test-faults` asks for more.
+  /// How often the process is killed: `make kills` asks for more.
   private static let kills = Int(ProcessInfo.processInfo.environment["THALWEG_KILLS"] ?? "") ?? 6
 
   @Test("Killed at random points, its results are there exactly once")

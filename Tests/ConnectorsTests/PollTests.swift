@@ -157,8 +157,9 @@ private func lines(_ batch: Batch) throws -> [String] {
     #expect(polling.server.requests.count == 1)
   }
 
-  @Test func anAddressOfAnotherKindIsRefused() {
-    let source = PollSource(url: "ftp://host/rows", every: .seconds(1), schema: schema)
+  @Test(arguments: ["ftp://host/rows", "http://127.0.0.1:99999/rows", "http://host:x/", "http://a b/"])
+  func anAddressOfAnotherKindIsRefused(address: String) {
+    let source = PollSource(url: address, every: .seconds(1), schema: schema)
     #expect(throws: RowFault.self) { try source.open(after: [:], arrivals: Arrivals()) }
   }
 }

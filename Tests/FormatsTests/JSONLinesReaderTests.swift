@@ -125,6 +125,9 @@ import Testing
       "{\"id\":1,\"v\":[1]}",
       "`v`: expected an array of numbers for a `Vector<2>`, found another number of elements"
     ),
+    (
+      "{\"id\":1,\"v\":[1,1e39]}", "`v`: expected a `Float`, found 1e39: it is too large for a Float"
+    ),
     ("[1]", "expected an object, found an array"),
     (
       "{\"id\":1",

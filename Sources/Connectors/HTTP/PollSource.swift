@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Columns
 public import Engine
 public import Formats
+import Foundation
 import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -46,6 +47,12 @@ public struct PollSource: StreamSource {
       throw RowFault(
         position: address, message: "the address is none of HTTP",
         help: "it begins with `http://` or `https://`")
+    }
+    // The client would end the process where the port is none.
+    guard let target = URL(string: url), (1...65_535).contains(target.port ?? 80) else {
+      throw RowFault(
+        position: address, message: "this is no address of a server",
+        help: "it is like `https://host:8443/path`, with a port up to 65535 where there is one")
     }
     let inbox = PollInbox(arrivals)
     let known = positions[PollReader.partition].map { PollAnswer.Validators(position: $0) }

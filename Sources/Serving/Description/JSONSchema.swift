@@ -59,8 +59,15 @@ struct JSONSchema {
         ("type", .string("object")), ("additionalProperties", value(field.children[0], isInput: isInput)),
       ]
     case .vector(let count):
+      let largest = Double(Float.greatestFiniteMagnitude)
       return [
-        ("type", .string("array")), ("items", .members(["type": .string("number")])),
+        ("type", .string("array")),
+        (
+          "items",
+          .members([
+            "type": .string("number"), "minimum": .raw(number(-largest)), "maximum": .raw(number(largest)),
+          ])
+        ),
         ("minItems", .int(Int64(count))), ("maxItems", .int(Int64(count))),
       ]
     case .structure:

@@ -117,6 +117,20 @@ import Testing
     }
   }
 
+  @Test func `a request for the head alone has no body in its answer`() async throws {
+    try await Project(Self.echo).serve { server async throws in
+      try await RawConnection.with(server.port) { connection in
+        for path in ["/healthz", "/lines"] {
+          try await connection.send("HEAD \(path) HTTP/1.1\r\nhost: a\r\n\r\n")
+        }
+        try await connection.send("GET /healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+        let answers = try await connection.readAll().components(separatedBy: "HTTP/1.1 ").dropFirst()
+        #expect(answers.map { $0.prefix(3) } == ["200", "405", "200"])
+        #expect(answers.map { $0.hasSuffix("\r\n\r\n") } == [true, true, false])
+      }
+    }
+  }
+
   @Test func `a call under way is finished before the gateway stops`() async throws {
     let project = try Project(Self.echo)
     try await project.serve { server async throws in

@@ -205,8 +205,7 @@ extension JSONColumn {
         let element = scanner.place
         try children[0].read(&scanner)
         let value = children[0].values.assumingMemoryBound(to: Double.self)[children[0].count - 1]
-        // A vector holds its elements in 32 bits.
-        guard Float(value).isFinite else { throw children[0].mismatch(element) }
+        guard value.magnitude <= JSONText.largestVectorElement else { throw children[0].mismatch(element) }
       } while try scanner.continues(until: UInt8(ascii: "]"), else: .expectedCommaOrBracket)
     }
     guard children[0].count - first == vectorWidth else {

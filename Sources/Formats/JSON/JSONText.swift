@@ -1,5 +1,8 @@
 /// JSON texts as values of their own.
 public enum JSONText {
+  /// What an element of a vector may be: the text of the greatest number of 32 bits, to which it is rounded.
+  public static let largestVectorElement = 3.4028235e38
+
   /// Whether `text` is one JSON value, in UTF-8.
   public static func isValid(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let start = text.baseAddress, UTF8Check.isValid(start, text.count) else { return false }

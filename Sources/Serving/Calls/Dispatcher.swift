@@ -148,7 +148,9 @@ final class Dispatcher: Sendable {
     case "/openapi.json": page = { [description] () throws(Problem) in description }
     default: return nil
     }
-    guard method == .GET else { throw .wrongMethod(method.rawValue, allowed: ["GET"]) }
+    guard [.GET, .HEAD].contains(method) else {
+      throw .wrongMethod(method.rawValue, allowed: ["GET", "HEAD"])
+    }
     return try page()
   }
 

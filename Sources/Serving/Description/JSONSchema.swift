@@ -42,7 +42,7 @@ struct JSONSchema {
     case .string: return [("type", .string("string"))] + textConstraints(field)
     case .bytes:
       return text(
-        pattern: "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
+        pattern: "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$",
         ("contentEncoding", .string("base64")))
     case .date: return time(field, format: "date")
     case .timestamp: return time(field, format: "date-time")
@@ -59,7 +59,7 @@ struct JSONSchema {
         ("type", .string("object")), ("additionalProperties", value(field.children[0], isInput: isInput)),
       ]
     case .vector(let count):
-      let largest = Double(Float.greatestFiniteMagnitude)
+      let largest = JSONText.largestVectorElement
       return [
         ("type", .string("array")),
         (

@@ -24,6 +24,7 @@ final class ConnectionHandler: ChannelInboundHandler {
   private var state = State.idle
   private var isKeptAlive = true
   private var version = HTTPVersion.http1_1
+  private var wantsBody = true
 
   init(_ dispatcher: Dispatcher) { self.dispatcher = dispatcher }
 
@@ -38,6 +39,7 @@ final class ConnectionHandler: ChannelInboundHandler {
   private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
     isKeptAlive = head.isKeepAlive
     version = head.version
+    wantsBody = head.method != .HEAD
     switch dispatcher.admit(head) {
     case .answer(let answer):
       if head.expectsContinue { isKeptAlive = false }
@@ -130,7 +132,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
     let head = HTTPResponseHead(version: version, status: answer.status, headers: headers)
     context.write(wrapOutboundOut(.head(head)), promise: nil)
-    context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
+    if wantsBody { context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil) }
     let end = context.writeAndFlush(wrapOutboundOut(.end(nil)))
     if isLast {
       let bound = NIOLoopBound(context, eventLoop: context.eventLoop)

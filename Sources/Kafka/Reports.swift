@@ -42,14 +42,17 @@ final class Reports: Sendable {
   /// The newest failed commit since the last call.
   func takeCommit() -> KafkaError? { notes.withLock { $0.commit.take() } }
 
-  /// `127.0.0.1:9092/bootstrap: Connect to ipv4#127.0.0.1:9092 failed: Connection refused (after 0ms ...)` without
-  /// what only a debugger wants to know.
+  /// `TxnCoordinator: 127.0.0.1:9092/1: Connect to ipv4#127.0.0.1:9092 failed: Connection refused (after 0ms ...)`
+  /// without what only a debugger wants to know.
   private static func shortened(_ reason: String) -> String {
     var text = reason[...]
     if let detail = text.firstRange(of: " (after ") { text = text[..<detail.lowerBound] }
-    if let broker = text.firstRange(of: "/bootstrap: ") {
-      text = "\(text[..<broker.lowerBound]): \(text[broker.upperBound...])"
+    for role in ["TxnCoordinator: ", "GroupCoordinator: "] where text.hasPrefix(role) {
+      text = text.dropFirst(role.count)
     }
-    return String(text)
+    guard let end = text.firstRange(of: ": "), let slash = text[..<end.lowerBound].lastIndex(of: "/") else {
+      return String(text)
+    }
+    return "\(text[..<slash])\(text[end.lowerBound...])"
   }
 }

@@ -116,8 +116,10 @@ struct ModeCase: Sendable, CustomStringConvertible {
     let output = try PostgresEpochSink(try target(.replaceBy(["id"])), name: "out").open(run: "r", after: 0)
     try output.apply(1, [row(1, "a", 1)], stock)
     try database.run(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND query LIKE '%COMMIT%' AND application_name = 'thalweg' AND pid IN (SELECT pid FROM pg_locks) OR pid IN (SELECT pid FROM pg_stat_activity WHERE state = 'idle' AND query = 'COMMIT' AND pid <> pg_backend_pid())"
-    )
+      """
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE application_name = '\(database.schema)' AND pid <> pg_backend_pid()
+      """)
     try output.apply(2, [row(2, "b", 2)], stock)
     #expect(try rows == ["(1,a,1)", "(2,b,2)", "(9,z,0)"])
   }

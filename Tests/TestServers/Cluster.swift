@@ -75,7 +75,9 @@ struct Database {
 
   init() throws {
     schema = "t\(UUID().uuidString.prefix(8).lowercased())"
-    url = try Self.url(password: Cluster.password) + "?options=-csearch_path%3D\(schema)"
+    url =
+      try Self.url(password: Cluster.password)
+      + "?options=-csearch_path%3D\(schema)&application_name=\(schema)"
     try run("CREATE SCHEMA \(schema)")
   }
 

@@ -122,7 +122,7 @@ import Testing
 
   @Test(arguments: [
     (0, "0ms"), (0.0123, "12ms"), (0.9996, "1.0s"), (3.44, "3.4s"), (59.96, "1m00s"), (125, "2m05s"),
-    (3720, "1h02m"), (-1, "0ms"),
+    (3720, "1h02m"), (200_000, "2d07h"), (-1, "0ms"),
   ])
   func writesDurations(_ seconds: Double, _ text: String) {
     #expect(Figures.duration(seconds) == text)

@@ -14,7 +14,7 @@ public enum Figures {
   /// `1 row`, `2,000 rows`.
   public static func rows(_ number: Int64) -> String { "\(count(number)) \(number == 1 ? "row" : "rows")" }
 
-  /// `12ms`, `3.4s`, `2m05s`, `1h02m`.
+  /// `12ms`, `3.4s`, `2m05s`, `1h02m`, `2d07h`.
   public static func duration(_ seconds: Double) -> String {
     let seconds = max(seconds, 0)
     if seconds < 0.9995 { return "\(Int((seconds * 1000).rounded()))ms" }
@@ -24,7 +24,9 @@ public enum Figures {
     }
     let whole = Int(seconds.rounded())
     if whole < 3600 { return "\(whole / 60)m\(padded(whole % 60))s" }
-    return "\(whole / 3600)h\(padded(whole / 60 % 60))m"
+    let hours = whole / 3600
+    if hours < 48 { return "\(hours)h\(padded(whole / 60 % 60))m" }
+    return "\(hours / 24)d\(padded(hours % 24))h"
   }
 
   /// `87us`, `1.2ms`, `340ms`, and longer ones as `duration` has them.

@@ -14,7 +14,6 @@ public struct BackendCapabilities: Hashable, Sendable {
     /// Windows, `first`, `last`, `within:`, `as_of:`.
     case eventTime = "event time"
     /// Tables that are read anew while a stream goes on.
-    case refreshBesideStreams = "`refresh:` beside a stream"
     /// `retry:` and `timeout:` of `run`.
     case runLimits = "`retry:` and `timeout:` of a run"
   }
@@ -61,9 +60,6 @@ public struct BackendCapabilities: Hashable, Sendable {
       case .source(let source):
         // The rows of a call come with it, wherever services run.
         if case .request = source.connector { break }
-        if graph.mode == .stream, let refresh = source.refresh {
-          need(.refreshBesideStreams, at: refresh.span)
-        }
         refuse(source.connector.name, source.name, node.span, &refusals)
       case .sink(let sink):
         refuse(sink.connector.name, sink.name, node.span, &refusals)

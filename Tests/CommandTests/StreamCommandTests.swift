@@ -213,6 +213,36 @@ struct StreamCommandTests {
     #expect(try stream.visible("met").allSatisfy { $0.contains(#""seen":"2026-03-02T10:00:00Z""#) })
   }
 
+  @Test("A table that has changed is seen by the rows of a later epoch")
+  func refresh() async throws {
+    let stream = try StreamFixture(
+      """
+      record Row { n: Int }
+      record Name { n: Int @key, name: String, at: Timestamp }
+      pipeline named {
+        from rows: Stream<Row> = jsonl("in/*.jsonl", every: 5ms)
+        from names: Table<Name> = csv("names.csv", refresh: 20ms)
+        let newest = names.timed(n -> n.at, delay: 0s).group_by(n -> n.n).latest(late: discard)
+        into out = jsonl("out") <- rows.join(newest, on: (r, n) -> r.n == n.n, select: (r, n) -> row { n.name })
+        into known = jsonl("known") <- newest
+        run stream { checkpoint: 10ms }
+      }
+      """)
+    let table = URL(fileURLWithPath: stream.sandbox.path).appending(path: "names.csv")
+    @Sendable func names(_ name: String) throws {
+      try Data("n,name,at\n1,\(name),2026-03-02T10:00:00Z\n".utf8).write(to: table, options: .atomic)
+    }
+    try names("old")
+    _ = try await stream.run(endedBy: .interrupt) {
+      try stream.append([#"{"n":1}"#], to: "a.jsonl")
+      let out = try stream.visible("out")
+      if out.last == #"{"name":"old"}"# { try names("new") }
+      return out.last == #"{"name":"new"}"#
+    }
+    // Its own sink has the table as it was when the stream began.
+    #expect(try stream.sandbox.read("known") == #"{"n":1,"name":"old","at":"2026-03-02T10:00:00Z"}"# + "\n")
+  }
+
   @Test("A batch, a stream that is done and an unknown run can't go on")
   func refusals() async throws {
     let sandbox = try Sandbox()

@@ -22,7 +22,7 @@ extension Sandbox {
       error: .string(limit: 1 << 20)
     ) { execution in
       let process = execution.processIdentifier.value
-      let end = ContinuousClock.now + .seconds(60)
+      let end = ContinuousClock.now + .seconds(300)
       while !Self.hasEnded(process), try await !isEnough() {
         guard ContinuousClock.now < end else { throw NotEnough() }
         try await Task.sleep(for: .milliseconds(5))

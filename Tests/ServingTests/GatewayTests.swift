@@ -171,7 +171,7 @@ import Testing
     }
     """
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(15)))
   func `a table that has changed is seen whole, and one that is broken is not`() async throws {
     let project = try Project(Self.lookup, ["items.csv": "id,name\n1,old\n"])
     try await project.serve { server async throws in
@@ -185,7 +185,7 @@ import Testing
     }
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(15)))
   func `without its table a service is not ready`() async throws {
     let project = try Project(Self.lookup)
     try await project.serve(waitsUntilReady: false) { server async throws in

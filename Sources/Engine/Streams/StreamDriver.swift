@@ -27,6 +27,9 @@ final class StreamDriver: @unchecked Sendable {
   /// How far it had come behind all of them in the last round.
   private var watermarks: [Int64] = []
   private var stages = 0
+  private var tables: TableVersions
+  /// Whether rows have come since the last checkpoint.
+  private var isEpochUnderWay = false
 
   init(_ run: StreamRun, _ context: RunContext, _ progress: StreamProgress, _ control: StreamControl) {
     self.run = run
@@ -34,6 +37,7 @@ final class StreamDriver: @unchecked Sendable {
     self.progress = progress
     self.control = control
     plan = StagePlan(run.graph)
+    tables = TableVersions(run.tables, refresh: run.refresh)
     inputs = StreamInputs(context.partitions, positions: [:])
   }
 
@@ -65,7 +69,7 @@ final class StreamDriver: @unchecked Sendable {
 
   private func prepare(_ checkpoint: Checkpoint?) throws(RunFailure) {
     context.partitions.begin(at: monotonicNanoseconds())
-    var sources = run.tables
+    var sources = tables.sources
     for case .source(let source) in run.graph.nodes.map(\.operation) where run.streams[source.name] != nil {
       sources[source.name] = RoundSource()
     }
@@ -113,6 +117,12 @@ final class StreamDriver: @unchecked Sendable {
   /// else they give is in the checkpoint already.
   private func runBounded(isResuming: Bool) throws(RunFailure) {
     if isResuming { mute(true) } else { try beginEpoch() }
+    try runBoundedStages()
+    mute(false)
+    if isResuming { try beginEpoch() }
+  }
+
+  private func runBoundedStages() throws(RunFailure) {
     var done: Set<Int> = []
     var finished: Set<Int> = []
     try finishJoins(done, &finished)
@@ -123,8 +133,28 @@ final class StreamDriver: @unchecked Sendable {
       done.insert(root)
       try finishJoins(done, &finished)
     }
-    mute(false)
-    if isResuming { try beginEpoch() }
+  }
+
+  /// Reads the tables again that are due, and makes what streams look up anew. Between two epochs, so that all rows
+  /// of one see the same version.
+  private func refreshTables() throws(RunFailure) {
+    guard !isEpochUnderWay, tables.expire() else { return }
+    let running = (operations, kept, workers)
+    let counters = context.progress.nodes
+    var sources = tables.sources
+    for (index, rows) in rounds { sources[run.graph.nodes[index].name] = rows }
+    let outputs = Dictionary(uniqueKeysWithValues: sinks.map { ($0.name, $0.sink) })
+    let fresh = try OperatorGraph(context, plan, sources: sources, sinks: outputs)
+    (operations, kept, workers) = (fresh.operations, fresh.kept, fresh.makeWorkers())
+    mute(true)
+    try runBoundedStages()
+    let made = operations
+    (operations, kept, workers) = running
+    for case let (join as JoinOperator, next as JoinOperator) in zip(operations, made)
+    where next.rightSide != nil {
+      join.rightSide = next.rightSide
+    }
+    for (operation, counters) in zip(operations, counters) { operation.counters.take(counters) }
   }
 
   private func mute(_ isMuted: Bool) {
@@ -186,6 +216,7 @@ final class StreamDriver: @unchecked Sendable {
     var clock = EpochClock(run.options.epochs)
     while true {
       try context.checkCancelled()
+      try refreshTables()
       let start = monotonicNanoseconds()
       context.partitions.begin(at: start)
       let isStopping = control.isStopping.load(ordering: .relaxed)
@@ -198,8 +229,10 @@ final class StreamDriver: @unchecked Sendable {
         $0.rounds += 1
         $0.load = clock.load
       }
+      isEpochUnderWay = isEpochUnderWay || hasNews
       if isLast || isStopping || clock.isDue {
         try checkpoint(&clock, isSavepoint: isStopping)
+        isEpochUnderWay = false
         if isLast { return .complete }
         if isStopping { return .stopped }
       }

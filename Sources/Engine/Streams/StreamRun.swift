@@ -8,8 +8,10 @@ public struct StreamRun: Sendable {
   public let graph: Graph
   /// The pipeline's arguments: local id to a column of one row.
   public let parameters: [Int: Column]
-  /// Bounded sources, by the name of the `from` statement: read once, before the streams.
+  /// Bounded sources, by the name of the `from` statement: read before the streams.
   public let tables: [String: any RowSource]
+  /// After how long some of them are read again, for what streams look up in them.
+  public let refresh: [String: Duration]
   /// Unbounded sources, by the name of the `from` statement.
   public let streams: [String: any StreamSource]
   /// By the name of the `into` statement.
@@ -24,13 +26,15 @@ public struct StreamRun: Sendable {
   /// Makes a run; nothing is opened yet.
   public init(
     id: String, graph: Graph, parameters: [Int: Column], tables: [String: any RowSource],
-    streams: [String: any StreamSource], sinks: [String: any EpochSink], options: StreamOptions,
+    refresh: [String: Duration] = [:], streams: [String: any StreamSource], sinks: [String: any EpochSink],
+    options: StreamOptions,
     checkpoints: any CheckpointStore
   ) {
     self.id = id
     self.graph = graph
     self.parameters = parameters
     self.tables = tables
+    self.refresh = refresh
     self.streams = streams
     self.sinks = sinks
     self.options = options

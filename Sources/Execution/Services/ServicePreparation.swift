@@ -46,7 +46,7 @@ extension RunnablePipeline {
     let intervals: [String: Duration]
     do throws(RowFailure) {
       interface = try ServiceInterface(graph, SchemaConversion(constants: constants))
-      intervals = try refresh(constants)
+      intervals = try graph.refreshIntervals(constants)
     } catch {
       throw Unready(diagnostic: .failed("the service can't be set up", error))
     }
@@ -67,16 +67,6 @@ extension RunnablePipeline {
     zip(graph.nodes, graph.dependsOnCalls).first { node, depends in
       if case .sink = node.operation { !depends } else { false }
     }?.0
-  }
-
-  /// How often tables are read again, by their names.
-  private func refresh(_ constants: ExpressionCompiler) throws(RowFailure) -> [String: Duration] {
-    var intervals: [String: Duration] = [:]
-    for node in graph.nodes {
-      guard case .source(let source) = node.operation, let refresh = source.refresh else { continue }
-      intervals[source.name] = .microseconds(try constants.evaluateConstant(refresh).int64s[0])
-    }
-    return intervals
   }
 }
 

@@ -283,11 +283,11 @@ struct LocalRun {
           ], job: nil)
       }
     }
+    let constants = ExpressionCompiler(parameters: values, secrets: secrets)
     let connections: Connections
     do throws(Connections.Problem) {
       connections = try Connections(
-        request.graph, in: request.folder,
-        constants: ExpressionCompiler(parameters: values, secrets: secrets), outputs: outputs,
+        request.graph, in: request.folder, constants: constants, outputs: outputs,
         warn: { [observer] in observer.warn($0) })
     } catch {
       throw Unready(diagnostics: [error.diagnostic], job: findings.job(of: error.node))
@@ -301,10 +301,19 @@ struct LocalRun {
           graph: request.graph, parameters: parameters, sources: connections.sources,
           sinks: connections.sinks, options: options))
     }
+    let refresh: [String: Duration]
+    do throws(RowFailure) { refresh = try request.graph.refreshIntervals(constants) } catch {
+      throw Unready(
+        diagnostics: [
+          Diagnostic(
+            .failedOperation, "`refresh:` can't be computed: \(error.message)", at: error.span,
+            label: "fails here")
+        ], job: nil)
+    }
     return .stream(
       StreamRun(
         id: id.text, graph: request.graph, parameters: parameters, tables: connections.sources,
-        streams: connections.streams, sinks: connections.epochSinks,
+        refresh: refresh, streams: connections.streams, sinks: connections.epochSinks,
         options: StreamOptions(
           run: options,
           epochs: .time(nanoseconds: Int(request.graph.run.checkpoint ?? Self.checkpointInterval) * 1000)),

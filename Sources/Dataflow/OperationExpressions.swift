@@ -5,7 +5,9 @@ extension Operation {
   public var expressions: [TypedExpression] {
     switch self {
     case .union, .discard, .faults, .reply, .single: []
-    case .source(let source): source.connector.constants + [source.refresh, source.growth?.every, source.growth?.until].compactMap(\.self)
+    case .source(let source):
+      source.connector.constants
+        + [source.refresh, source.growth?.every, source.growth?.until].compactMap(\.self)
     case .sink(let sink): sink.connector.constants + sink.write.lambdas.map(\.body)
     case .map(let lambda), .filter(let lambda), .flatMap(let lambda), .tryMap(let lambda, _): [lambda.body]
     case .distinct(let distinct): [distinct.by?.body, distinct.within].compactMap(\.self)

@@ -68,7 +68,8 @@ extension ConnectorRule {
 
   private static let csv = ConnectorRule(
     source: CallSignature(
-      kind: "connector", positional: ["a path"], options: csvOptions + ["unknown", "refresh", "every", "until"],
+      kind: "connector", positional: ["a path"],
+      options: csvOptions + ["unknown", "refresh", "every", "until"],
       example: "csv(\"data/orders.csv\", null: \"NA\")",
       form: "csv(path, separator:, header:, null:, quote:, unknown: fail, refresh:, every:, until:)"),
     sink: CallSignature(

@@ -13,7 +13,8 @@ public struct BackendCapabilities: Hashable, Sendable {
     case jobs = "jobs with values, `if` and `for`"
     /// Windows, `first`, `last`, `within:`, `as_of:`.
     case eventTime = "event time"
-    /// Tables that are read anew while a stream goes on.
+    /// A table that changes under what a stream keeps of it, as joins in time do.
+    case refreshOfState = "`refresh:` beside a stream of what only joins in time, or no join, look into"
     /// `retry:` and `timeout:` of `run`.
     case runLimits = "`retry:` and `timeout:` of a run"
   }
@@ -55,11 +56,14 @@ public struct BackendCapabilities: Hashable, Sendable {
     func need(_ feature: Feature, at span: Span) {
       if missing.remove(feature) != nil { refusals.append(lacks(feature.rawValue, at: span)) }
     }
-    for node in graph.nodes {
+    for (index, node) in graph.nodes.enumerated() {
       switch node.operation {
       case .source(let source):
         // The rows of a call come with it, wherever services run.
         if case .request = source.connector { break }
+        if let refresh = source.refresh, graph.mode == .stream, !graph.looksUp(index) {
+          need(.refreshOfState, at: refresh.span)
+        }
         refuse(source.connector.name, source.name, node.span, &refusals)
       case .sink(let sink):
         refuse(sink.connector.name, sink.name, node.span, &refusals)
@@ -144,4 +148,24 @@ public struct BackendCapabilities: Hashable, Sendable {
         label: "needs `\(connector)`",
         help: "it reaches \(connectors.sorted().map { "`\($0)`" }.joined(separator: ", "))"))
   }
+}
+
+extension Graph {
+  /// Whether rows of a stream are looked up in what comes of a bounded source.
+  fileprivate func looksUp(_ source: Int) -> Bool {
+    var comes: Set<Int> = [source]
+    for (index, node) in nodes.enumerated() {
+      if case .join(let join) = node.operation, join.time == nil, comes.contains(node.inputs[1].node),
+        isUnbounded(node.inputs[0]), !isUnbounded(node.inputs[1])
+      {
+        return true
+      }
+      if node.inputs.contains(where: { comes.contains($0.node) }), node.outputs.first?.bound != .stream {
+        comes.insert(index)
+      }
+    }
+    return false
+  }
+
+  private func isUnbounded(_ edge: Edge) -> Bool { nodes[edge.node].outputs[edge.port].bound == .stream }
 }

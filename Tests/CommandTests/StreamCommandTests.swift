@@ -243,6 +243,23 @@ struct StreamCommandTests {
     #expect(try stream.sandbox.read("known") == #"{"n":1,"name":"old","at":"2026-03-02T10:00:00Z"}"# + "\n")
   }
 
+  @Test("A table whose rows a stream keeps can't be read again")
+  func refreshOfState() async throws {
+    let stream = try StreamFixture(
+      """
+      record Row { n: Int, at: Timestamp }
+      pipeline named {
+        from rows: Stream<Row> = jsonl("in/*.jsonl", every: 5ms)
+        from names: Table<Row> = csv("names.csv", refresh: 20ms)
+        into out = jsonl("out") <- rows.timed(r -> r.at, delay: 1s)
+          .semi_join(names.timed(n -> n.at, delay: 1s), on: (r, n) -> r.n == n.n, within: 1h, late: discard)
+      }
+      """)
+    let result = try await stream.sandbox.run("run", stream.file)
+    #expect(result.status == .exited(1) && result.error.contains("error[C818]"))
+    #expect(result.error.contains("`refresh:` beside a stream"), "\(result.error)")
+  }
+
   @Test("A batch, a stream that is done and an unknown run can't go on")
   func refusals() async throws {
     let sandbox = try Sandbox()

@@ -18,11 +18,11 @@ run: build ## run the flights example
 
 test: ## install what the tests talk to, and run every test
 	@scripts/setup tests
-	$(SWIFT) test --disable-xctest
+	@SWIFT=$(SWIFT) scripts/test
 
 kills: ## kill streams at a hundred random points each
 	@scripts/setup tests
-	THALWEG_KILLS=100 $(SWIFT) test --disable-xctest --filter 'CommandTests.*killed'
+	@THALWEG_KILLS=100 SWIFT=$(SWIFT) scripts/test --filter 'CommandTests.*killed'
 
 format: ## format the Swift sources
 	$(SWIFT) format -i -r -p Package.swift Sources Tests

@@ -42,7 +42,7 @@ public final class PartitionWatch: Sendable {
 
   deinit { timer.cancel() }
 
-  /// The partitions that are read since the last call.
+  /// The partitions that are read since the last call. Those of all messages that have come before it are among them.
   public func take() throws(KafkaError) -> [Int32] {
     let (found, error) = findings.withLock { findings in
       defer { findings.found = [] }
@@ -57,11 +57,13 @@ public final class PartitionWatch: Sendable {
     do throws(KafkaError) {
       let count = try client.partitionCount(of: topic)
       guard count > known else { return }
-      try client.assign(client.places(topic, known..<count, fromGroup: hasGroup))
+      let places = try client.places(topic, known..<count, fromGroup: hasGroup)
       findings.withLock {
         $0.count = count
         $0.found += known..<count
       }
+      // Behind it: a partition is known before its first message can come.
+      try client.assign(places)
     } catch {
       findings.withLock { $0.error = error }
     }

@@ -31,8 +31,9 @@ final class KafkaReader: StreamReader, @unchecked Sendable {
   func next() throws -> StreamEvent {
     if fetched.isEmpty, news.isEmpty {
       try place.told { () throws(KafkaError) in
-        news = try watch.take().reversed()
+        // In this order: what a new partition holds may come in between.
         fetched = try consumer?.poll().reversed() ?? []
+        news = try watch.take().reversed()
       }
     }
     if let partition = news.popLast() { return .partition(name(partition)) }

@@ -14,7 +14,7 @@ public struct BackendCapabilities: Hashable, Sendable {
     /// Windows, `first`, `last`, `within:`, `as_of:`.
     case eventTime = "event time"
     /// A table that changes under what a stream keeps of it, as joins in time do.
-    case refreshOfState = "`refresh:` beside a stream of what only joins in time, or no join, look into"
+    case refreshOfState = "`refresh:` beside a stream of anything but what joins without a time look up"
     /// `retry:` and `timeout:` of `run`.
     case runLimits = "`retry:` and `timeout:` of a run"
   }
@@ -61,7 +61,7 @@ public struct BackendCapabilities: Hashable, Sendable {
       case .source(let source):
         // The rows of a call come with it, wherever services run.
         if case .request = source.connector { break }
-        if let refresh = source.refresh, graph.mode == .stream, !graph.looksUp(index) {
+        if let refresh = source.refresh, graph.mode == .stream, !graph.isLookedUp(index) {
           need(.refreshOfState, at: refresh.span)
         }
         refuse(source.connector.name, source.name, node.span, &refusals)
@@ -151,21 +151,20 @@ public struct BackendCapabilities: Hashable, Sendable {
 }
 
 extension Graph {
-  /// Whether rows of a stream are looked up in what comes of a bounded source.
-  fileprivate func looksUp(_ source: Int) -> Bool {
+  /// Whether all that a stream has to do with a bounded source is to look rows up in what comes of it.
+  fileprivate func isLookedUp(_ source: Int) -> Bool {
     var comes: Set<Int> = [source]
-    for (index, node) in nodes.enumerated() {
-      if case .join(let join) = node.operation, join.time == nil, comes.contains(node.inputs[1].node),
-        isUnbounded(node.inputs[0]), !isUnbounded(node.inputs[1])
-      {
-        return true
-      }
-      if node.inputs.contains(where: { comes.contains($0.node) }), node.outputs.first?.bound != .stream {
+    var isLookedUp = false
+    for (index, node) in nodes.enumerated() where node.inputs.contains(where: { comes.contains($0.node) }) {
+      guard node.outputs.contains(where: { $0.bound == .stream }) else {
         comes.insert(index)
+        continue
       }
+      guard case .join = node.operation, !matchesByTime(index), !comes.contains(node.inputs[0].node) else {
+        return false
+      }
+      isLookedUp = true
     }
-    return false
+    return isLookedUp
   }
-
-  private func isUnbounded(_ edge: Edge) -> Bool { nodes[edge.node].outputs[edge.port].bound == .stream }
 }

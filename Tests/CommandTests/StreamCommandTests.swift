@@ -243,21 +243,67 @@ struct StreamCommandTests {
     #expect(try stream.sandbox.read("known") == #"{"n":1,"name":"old","at":"2026-03-02T10:00:00Z"}"# + "\n")
   }
 
-  @Test("A table whose rows a stream keeps can't be read again")
-  func refreshOfState() async throws {
+  @Test(
+    "A table can't be read again where a stream keeps its rows, or takes them for its own",
+    arguments: [
+      "timed.semi_join(names.timed(n -> n.at, delay: 1s), on: (r, n) -> r.n == n.n, within: 1h, late: discard)",
+      """
+      timed.semi_join(names.timed(n -> n.at, delay: 1s).group_by(n -> n.n).latest(late: discard),
+        on: (r, n) -> r.n == n.n)
+      """,
+      "rows.union(names)",
+      "rows.semi_join(names, on: (r, n) -> r.n == n.n).union(names)",
+    ])
+  func refreshOfState(_ flow: String) async throws {
     let stream = try StreamFixture(
       """
       record Row { n: Int, at: Timestamp }
       pipeline named {
         from rows: Stream<Row> = jsonl("in/*.jsonl", every: 5ms)
         from names: Table<Row> = csv("names.csv", refresh: 20ms)
-        into out = jsonl("out") <- rows.timed(r -> r.at, delay: 1s)
-          .semi_join(names.timed(n -> n.at, delay: 1s), on: (r, n) -> r.n == n.n, within: 1h, late: discard)
+        let timed = rows.timed(r -> r.at, delay: 1s)
+        into out = jsonl("out") <- \(flow)
+        discard timed
       }
       """)
     let result = try await stream.sandbox.run("run", stream.file)
     #expect(result.status == .exited(1) && result.error.contains("error[C818]"))
     #expect(result.error.contains("`refresh:` beside a stream"), "\(result.error)")
+  }
+
+  @Test("What does not fit of a table that is read again goes to faults, or fails the run at its line")
+  func refreshedFaults() async throws {
+    let program = """
+      record Row { n: Int }
+      pipeline known {
+        from rows: Stream<Row> = jsonl("in/*.jsonl", every: 5ms)
+        from table: Table<Row> = csv("table.csv", refresh: 20ms)
+        into out = jsonl("out") <- rows.semi_join(table, on: (r, t) -> r.n == t.n)
+        into dead = jsonl("dead") <- faults
+        run stream { checkpoint: 10ms }
+      }
+      """
+    for hasFaults in [true, false] {
+      let stream = try StreamFixture(
+        hasFaults ? program : program.replacing("into dead = jsonl(\"dead\") <- faults", with: ""))
+      let table = URL(fileURLWithPath: stream.sandbox.path).appending(path: "table.csv")
+      @Sendable func write(_ text: String) throws { try Data(text.utf8).write(to: table, options: .atomic) }
+      try write("n\n1\n")
+      let result = try await stream.run(endedBy: .interrupt) {
+        try stream.append([#"{"n":1}"#, #"{"n":2}"#], to: "a.jsonl")
+        let out = try stream.visible("out")
+        if out.last == #"{"n":1}"# { try write("n\n2\ntwo\n") }
+        return out.last == #"{"n":2}"# && hasFaults
+      }
+      if hasFaults {
+        #expect(
+          try stream.visible("dead").first?.contains(#""position":"table.csv:3","kind":"decode""#) == true)
+      } else {
+        #expect(result.status == .exited(1))
+        #expect(
+          result.error.contains("error[F480]") && result.error.contains("table.csv:3"), "\(result.error)")
+      }
+    }
   }
 
   @Test("A batch, a stream that is done and an unknown run can't go on")

@@ -126,16 +126,16 @@ extension Operator {
   /// The sinks that rows of the stage that begins here may come to.
   var reachableSinks: [SinkOperator] {
     var sinks: [SinkOperator] = []
-    var seen: Set<Int> = [slot]
+    var seen: Set<ObjectIdentifier> = [ObjectIdentifier(self)]
     var open = [self]
     while let operation = open.popLast() {
       if let sink = operation as? SinkOperator { sinks.append(sink) }
-      if let faults = operation.faults, seen.insert(faults.slot).inserted { open.append(faults) }
+      if let faults = operation.faults, seen.insert(ObjectIdentifier(faults)).inserted { open.append(faults) }
       // What keeps its rows ends the stage.
       if operation !== self, operation.keepsRows { continue }
       for target in operation.outputs.joined() {
         if target.input == 1, target.operation is JoinOperator { continue }
-        if seen.insert(target.operation.slot).inserted { open.append(target.operation) }
+        if seen.insert(ObjectIdentifier(target.operation)).inserted { open.append(target.operation) }
       }
     }
     return sinks.sorted { $0.index < $1.index }
@@ -150,24 +150,4 @@ extension Graph {
     }
     return window
   }
-
-  /// Whether a join looks at event time: because it says so, or because its right side is the newest of each key.
-  func matchesByTime(_ index: Int) -> Bool {
-    guard case .join(let join) = nodes[index].operation else { return false }
-    return join.time != nil || latest(besideJoin: index) != nil
-  }
-
-  /// The `latest` on the right of a join whose left rows have a time: they match what was the newest then.
-  func latest(besideJoin index: Int) -> LatestOperation? {
-    let inputs = nodes[index].inputs
-    guard isTimed(inputs[0]), inputs[1].port == 0, case .latest(let latest) = nodes[inputs[1].node].operation
-    else { return nil }
-    return latest
-  }
-
-  /// Whether the rows of an edge have event times.
-  func isTimed(_ edge: Edge) -> Bool { nodes[edge.node].outputs[edge.port].time == .timed }
-
-  /// Whether the rows of an edge end.
-  func isBounded(_ edge: Edge) -> Bool { nodes[edge.node].outputs[edge.port].bound != .stream }
 }

@@ -136,25 +136,26 @@ final class StreamDriver: @unchecked Sendable {
   }
 
   /// Reads the tables again that are due, and makes what streams look up anew. Between two epochs, so that all rows
-  /// of one see the same version.
-  private func refreshTables() throws(RunFailure) {
-    guard !isEpochUnderWay, tables.expire() else { return }
-    let running = (operations, kept, workers)
-    let counters = context.progress.nodes
+  /// of one see the same version. Whether rows of theirs went to `faults`.
+  private func refreshTables() throws(RunFailure) -> Bool {
+    guard !isEpochUnderWay, tables.expire() else { return false }
     var sources = tables.sources
     for (index, rows) in rounds { sources[run.graph.nodes[index].name] = rows }
     let outputs = Dictionary(uniqueKeysWithValues: sinks.map { ($0.name, $0.sink) })
     let fresh = try OperatorGraph(context, plan, sources: sources, sinks: outputs)
-    (operations, kept, workers) = (fresh.operations, fresh.kept, fresh.makeWorkers())
+    let running = (operations, kept)
+    defer { (operations, kept) = running }
+    let faults = operations.lazy.compactMap { $0 as? FaultsOperator }.first
+    let before = faults?.counters.rowsIn.load(ordering: .relaxed)
+    (operations, kept) = (fresh.operations, fresh.kept)
+    for operation in operations where operation.faults != nil { operation.faults = faults }
     mute(true)
     try runBoundedStages()
-    let made = operations
-    (operations, kept, workers) = running
-    for case let (join as JoinOperator, next as JoinOperator) in zip(operations, made)
+    for case let (join as JoinOperator, next as JoinOperator) in zip(running.0, operations)
     where next.rightSide != nil {
       join.rightSide = next.rightSide
     }
-    for (operation, counters) in zip(operations, counters) { operation.counters.take(counters) }
+    return faults?.counters.rowsIn.load(ordering: .relaxed) != before
   }
 
   private func mute(_ isMuted: Bool) {
@@ -216,13 +217,13 @@ final class StreamDriver: @unchecked Sendable {
     var clock = EpochClock(run.options.epochs)
     while true {
       try context.checkCancelled()
-      try refreshTables()
+      let hasFaults = try refreshTables()
       let start = monotonicNanoseconds()
       context.partitions.begin(at: start)
       let isStopping = control.isStopping.load(ordering: .relaxed)
       let taken = isStopping ? StreamInputs.Taken() : try inputs.take(bytes: run.options.roundBytes)
       let isLast = inputs.haveEnded
-      var hasNews = taken.morsels > 0 || taken.hasNews
+      var hasNews = taken.morsels > 0 || taken.hasNews || hasFaults
       if hasNews || isLast || givesUpPartitions, try round() { hasNews = true }
       clock.note(start: start, end: monotonicNanoseconds(), hasRows: hasNews)
       progress.update {

@@ -102,17 +102,90 @@ import Testing
     }
   }
 
-  @Test func `requests of one connection are answered in order`() async throws {
-    try await Project(Self.echo).serve { server async throws in
+  /// Answers at once, and one that waits until its rows are written.
+  static let both = """
+    record Line { id: Int }
+    pipeline echo {
+      from lines: Request<Line> = http(post, "/lines")
+      reply lines
+    }
+    pipeline keep {
+      from lines: Request<Line> = http(post, "/kept")
+      into kept = jsonl("kept", write: append) <- lines
+      reply lines
+    }
+    """
+
+  static func post(_ path: String, _ id: Int) -> String {
+    let body = #"{"id":\#(id)}"#
+    return "POST \(path) HTTP/1.1\r\nhost: a\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
+  }
+
+  static func ids(_ answers: String) -> [Int] {
+    answers.split(separator: #"{"id":"#).dropFirst().compactMap { Int($0.prefix { $0.isNumber }) }
+  }
+
+  @Test(arguments: [["/lines"], ["/kept"], ["/kept", "/lines"]])
+  func `requests of one connection are answered in order`(paths: [String]) async throws {
+    try await Project(Self.both).serve { server async throws in
       try await RawConnection.with(server.port) { connection in
-        let requests = (1...20).map { id in
-          let body = #"{"id":\#(id)}"#
-          return "POST /lines HTTP/1.1\r\nhost: a\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
+        try await connection.send((1...20).map { Self.post(paths[$0 % paths.count], $0) }.joined())
+        #expect(try await Self.ids(connection.read(until: #"{"id":20}"#)) == Array(1...20))
+        try await connection.send(Self.post("/lines", 21))
+        #expect(try await Self.ids(connection.read(until: #"{"id":21}"#)) == Array(1...21))
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("NONSENSE\r\n\r\n", "400"), ("GET / HTTP/1.1\r\na b: c\r\n\r\n", "400"),
+    ("GET / HTTP/1.1\r\na: \(String(repeating: "x", count: 100_000))\r\n\r\n", "431"),
+  ])
+  func `what is no request has a problem for its answer, behind those before it`(
+    text: String, status: String
+  ) async throws {
+    try await Project(Self.both).serve { server async throws in
+      for before in ["", Self.post("/lines", 1), Self.post("/kept", 1) + Self.post("/kept", 2)] {
+        try await RawConnection.with(server.port) { connection in
+          try await connection.send(before + text)
+          let answers = try await connection.readAll().components(separatedBy: "HTTP/1.1 ").dropFirst()
+          #expect(answers.dropLast().allSatisfy { $0.hasPrefix("200") })
+          #expect(answers.count == before.components(separatedBy: "POST").count)
+          let last = try #require(answers.last)
+          #expect(last.hasPrefix(status), "\(last)")
+          #expect(last.contains("content-type: application/problem+json"))
+          #expect(last.contains("connection: close"))
         }
-        try await connection.send(requests.joined())
-        let text = try await connection.read(until: #"{"id":20}"#)
-        let ids = text.split(separator: #"{"id":"#).dropFirst().compactMap { Int($0.prefix { $0.isNumber }) }
-        #expect(ids == Array(1...20))
+      }
+    }
+  }
+
+  @Test(arguments: ["/lines", "/kept"])
+  func `who sends no more still gets the answers`(path: String) async throws {
+    try await Project(Self.both).serve { server async throws in
+      try await RawConnection.with(server.port) { connection in
+        try await connection.send((1...3).map { Self.post(path, $0) }.joined())
+        connection.finish()
+        #expect(try await Self.ids(connection.readAll()) == [1, 2, 3])
+      }
+      try await RawConnection.with(server.port) { connection in
+        try await connection.send("POST \(path) HTTP/1.1\r\nhost: a\r\ncontent-length: 8\r\n\r\n{")
+        connection.finish()
+        #expect(try await connection.readAll().hasPrefix("HTTP/1.1 400"))
+      }
+    }
+  }
+
+  @Test func `an old client is answered in its version, and its connection kept where it asks for that`()
+    async throws
+  {
+    try await Project(Self.both).serve { server async throws in
+      try await RawConnection.with(server.port) { connection in
+        for keeps in ["connection: keep-alive\r\n", ""] {
+          try await connection.send("GET /healthz HTTP/1.0\r\n\(keeps)\r\n")
+        }
+        let answers = try await connection.readAll().components(separatedBy: "HTTP/1.0 ").dropFirst()
+        #expect(answers.map { $0.contains("connection: keep-alive") } == [true, false])
       }
     }
   }

@@ -10,7 +10,8 @@ struct RawConnection {
     let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .connect(host: "127.0.0.1", port: port) { channel in
         channel.eventLoop.makeCompletedFuture {
-          try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+          try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
+            wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
         }
       }
     try await channel.executeThenClose { inbound, outbound in
@@ -33,6 +34,9 @@ struct RawConnection {
     }
 
     func send(_ text: String) async throws { try await output.write(ByteBuffer(string: text)) }
+
+    /// Says that nothing more will come.
+    func finish() { output.finish() }
 
     /// Reads until `end` has come, or the connection is closed.
     mutating func read(until end: String) async throws -> String {

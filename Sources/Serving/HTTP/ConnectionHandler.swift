@@ -1,11 +1,13 @@
 import NIOCore
 import NIOHTTP1
 
-/// Answers the requests of one connection, on its event loop: a call that needs no waiting is answered without
-/// leaving the thread that read it.
-final class ConnectionHandler: ChannelInboundHandler {
+/// Answers the requests of one connection, on its event loop and in their order: a call that needs no waiting is
+/// answered without leaving the thread that read it. Requests that come while one waits are held back, and no more is
+/// read.
+final class ConnectionHandler: ChannelDuplexHandler {
   typealias InboundIn = HTTPServerRequestPart
-  typealias OutboundOut = HTTPServerResponsePart
+  typealias OutboundIn = Never
+  typealias OutboundOut = ByteBuffer
 
   private enum State {
     case idle
@@ -15,6 +17,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     case skipping(Answer, bytes: Int)
     /// The call is under way somewhere else.
     case waiting(Call)
+    /// The last answer has been given.
+    case closing
   }
 
   /// Bytes of a refused request that are read nevertheless, so that the caller gets to read the answer.
@@ -22,14 +26,39 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   private let dispatcher: Dispatcher
   private var state = State.idle
-  private var isKeptAlive = true
-  private var version = HTTPVersion.http1_1
+  private var connection = AnswerHead.Connection()
   private var wantsBody = true
+  /// What has come behind the call that waits.
+  private var held = CircularBuffer<HTTPServerRequestPart>()
+  /// The answer to what is no HTTP, behind all that is held.
+  private var lastWords: Answer?
+  private var holdsRead = false
+  private var inputHasEnded = false
+  private var isQuiescing = false
+  /// Bytes that were not sent when the connection was last found idle.
+  private var unsent = 0
 
   init(_ dispatcher: Dispatcher) { self.dispatcher = dispatcher }
 
+  // MARK: - Requests
+
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch unwrapInboundIn(data) {
+    let part = unwrapInboundIn(data)
+    if case .waiting = state { held.append(part) } else { take(part, context) }
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    context.flush()
+    context.fireChannelReadComplete()
+  }
+
+  func read(context: ChannelHandlerContext) {
+    if case .waiting = state { holdsRead = true } else { context.read() }
+  }
+
+  private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+    if case .closing = state { return }
+    switch part {
     case .head(let head): begin(head, context)
     case .body(let bytes): take(bytes, context)
     case .end: end(context)
@@ -37,18 +66,16 @@ final class ConnectionHandler: ChannelInboundHandler {
   }
 
   private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-    isKeptAlive = head.isKeepAlive
-    version = head.version
+    connection = AnswerHead.Connection(isKeptAlive: head.isKeepAlive, version: head.version)
     wantsBody = head.method != .HEAD
     switch dispatcher.admit(head) {
     case .answer(let answer):
-      if head.expectsContinue { isKeptAlive = false }
+      if head.expectsContinue { connection.isKeptAlive = false }
       state = .skipping(answer, bytes: 0)
     case .call(let call):
       state = .reading(call)
       guard head.expectsContinue else { return }
-      let head = HTTPResponseHead(version: version, status: .continue)
-      context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+      context.writeAndFlush(wrapOutboundOut(AnswerHead.goOn), promise: nil)
     }
   }
 
@@ -61,32 +88,26 @@ final class ConnectionHandler: ChannelInboundHandler {
     case .skipping(let answer, let count):
       let total = count + bytes.readableBytes
       state = .skipping(answer, bytes: total)
-      if total > Self.mostSkipped {
-        isKeptAlive = false
-        write(answer, context)
-        state = .idle
-        context.close(promise: nil)
-      }
-    case .idle, .waiting: break
+      if total > Self.mostSkipped { sayLast(answer, context) }
+    case .idle, .waiting, .closing: break
     }
   }
 
   private func end(_ context: ChannelHandlerContext) {
     switch state {
-    case .skipping(let answer, _):
-      state = .idle
-      write(answer, context)
+    case .skipping(let answer, _): write(answer, context)
     case .reading(let call):
       if let answer = call.answer() {
-        state = .idle
         call.leave(answer.status)
         write(answer, context)
       } else {
         wait(for: call, context)
       }
-    case .idle, .waiting: break
+    case .idle, .waiting, .closing: break
     }
   }
+
+  // MARK: - Waiting
 
   /// The call goes on elsewhere; whoever is first, its answer or its deadline, answers.
   private func wait(for call: Call, _ context: ChannelHandlerContext) {
@@ -111,54 +132,110 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   private func answer(_ call: Call, _ answer: Answer, _ context: ChannelHandlerContext) {
     guard case .waiting(let current) = state, current === call else { return }
-    state = .idle
     call.leave(answer.status)
+    write(answer, context)
+    goOn(context)
+    context.flush()
+  }
+
+  /// With what has been held back.
+  private func goOn(_ context: ChannelHandlerContext) {
+    while let part = held.popFirst() {
+      take(part, context)
+      if case .waiting = state { return }
+    }
+    if let lastWords { return sayLast(lastWords, context) }
+    if holdsRead {
+      holdsRead = false
+      context.read()
+    }
+  }
+
+  // MARK: - Answers
+
+  /// Answers the request that was taken last; the connection closes behind it, or waits for the next one.
+  private func write(_ answer: Answer, _ context: ChannelHandlerContext) {
+    guard context.channel.isActive else { return state = .closing }
+    if dispatcher.isStopping || isQuiescing || (inputHasEnded && held.isEmpty && lastWords == nil) {
+      connection.isKeptAlive = false
+    }
+    state = .idle
+    var bytes = context.channel.allocator.buffer(
+      capacity: AnswerHead.usualSize + min(answer.body.readableBytes, Self.mostCopied))
+    AnswerHead.write(answer, connection, to: &bytes)
+    if wantsBody, answer.body.readableBytes <= Self.mostCopied {
+      bytes.writeImmutableBuffer(answer.body)
+      context.write(wrapOutboundOut(bytes), promise: nil)
+    } else {
+      context.write(wrapOutboundOut(bytes), promise: nil)
+      if wantsBody { context.write(wrapOutboundOut(answer.body), promise: nil) }
+    }
+    if !connection.isKeptAlive { close(context) }
+  }
+
+  /// Larger bodies are not copied behind their heads.
+  private static let mostCopied = 32 << 10
+
+  /// Gives the last answer of the connection: what comes behind it can't be read.
+  private func sayLast(_ answer: Answer, _ context: ChannelHandlerContext) {
+    switch state {
+    case .closing: return
+    case .waiting: return lastWords = answer
+    case .reading(let call): call.leave(answer.status)
+    case .idle, .skipping: break
+    }
+    connection.isKeptAlive = false
     write(answer, context)
   }
 
-  private func write(_ answer: Answer, _ context: ChannelHandlerContext) {
-    guard context.channel.isActive else { return }
-    var headers = HTTPHeaders()
-    headers.reserveCapacity(4 + answer.headers.count)
-    headers.add(name: "content-type", value: answer.contentType)
-    headers.add(name: "content-length", value: "\(answer.body.readableBytes)")
-    headers.add(name: "date", value: HTTPDate.now)
-    for (name, value) in answer.headers { headers.add(name: name, value: value) }
-    let isLast = !isKeptAlive || dispatcher.isStopping
-    if isLast {
-      headers.add(name: "connection", value: "close")
-    } else if version == .http1_0 {
-      headers.add(name: "connection", value: "keep-alive")
-    }
-    let head = HTTPResponseHead(version: version, status: answer.status, headers: headers)
-    context.write(wrapOutboundOut(.head(head)), promise: nil)
-    if wantsBody { context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil) }
-    let end = context.writeAndFlush(wrapOutboundOut(.end(nil)))
-    if isLast {
-      let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-      end.whenComplete { _ in bound.value.close(promise: nil) }
-    }
+  /// Closes when all that was written is sent.
+  private func close(_ context: ChannelHandlerContext) {
+    if case .reading(let call) = state { call.leave(nil) }
+    state = .closing
+    held.removeAll()
+    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in bound.value.close(promise: nil) }
   }
+
+  // MARK: - Events
 
   func channelInactive(context: ChannelHandlerContext) {
     switch state {
     case .reading(let call), .waiting(let call): call.leave(nil)
-    case .idle, .skipping: break
+    case .idle, .skipping, .closing: break
     }
-    state = .idle
+    state = .closing
+    held.removeAll()
     context.fireChannelInactive()
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    if event is IdleStateHandler.IdleStateEvent {
+    switch event {
+    case is IdleStateHandler.IdleStateEvent: closeIfStuck(context)
+    case ChannelEvent.inputClosed:
+      inputHasEnded = true
       if case .waiting = state { return }
-      context.close(promise: nil)
-    } else {
-      context.fireUserInboundEventTriggered(event)
+      close(context)
+    case is ChannelShouldQuiesceEvent:
+      isQuiescing = true
+      if case .idle = state { close(context) }
+    default: context.fireUserInboundEventTriggered(event)
     }
   }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+  /// Nothing has been read for long. A caller that reads its answer, however slowly, may go on.
+  private func closeIfStuck(_ context: ChannelHandlerContext) {
+    if case .waiting = state { return }
+    let waits = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+    defer { unsent = waits }
+    if waits == 0 || waits == unsent { context.close(promise: nil) }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    guard let error = error as? HTTPParserError else { return context.close(promise: nil) }
+    sayLast(Problem.unreadable(error).answer, context)
+    context.flush()
+  }
 }
 
 extension HTTPRequestHead {

@@ -3,8 +3,9 @@ import Logging
 import NIOCore
 import NIOHTTP1
 
-/// What Hummingbird's server puts on each connection: HTTP/1.1, one request after the other, and our handler. Calls
-/// are answered on the event loop itself, which spares each of them the way through Swift's cooperative pool.
+/// What Hummingbird's server puts on each connection: the parser of HTTP/1.1 and our handler, which writes whole
+/// answers. Calls are answered on the event loop itself, which spares each of them the way through Swift's cooperative
+/// pool.
 struct ConnectionSetup: ServerChildChannel {
   let dispatcher: Dispatcher
 
@@ -18,9 +19,8 @@ struct ConnectionSetup: ServerChildChannel {
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Connection> {
     channel.eventLoop.makeCompletedFuture {
       let pipeline = channel.pipeline.syncOperations
-      try pipeline.configureHTTPServerPipeline(
-        withPipeliningAssistance: true, withErrorHandling: true, withOutboundHeaderValidation: false)
-      try pipeline.addHandler(IdleStateHandler(allTimeout: Self.idle))
+      try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
+      try pipeline.addHandler(IdleStateHandler(readTimeout: Self.idle))
       try pipeline.addHandler(ConnectionHandler(dispatcher))
       return Connection(channel: channel)
     }

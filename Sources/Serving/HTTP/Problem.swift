@@ -63,6 +63,14 @@ struct Problem: Error {
     Problem(.payloadTooLarge, "the body is larger than \(limit) bytes")
   }
 
+  /// What came is no HTTP, or more of it than a head may have.
+  static func unreadable(_ error: HTTPParserError) -> Problem {
+    if case .headerOverflow = error {
+      return Problem(.requestHeaderFieldsTooLarge, "the headers of the request are too large")
+    }
+    return Problem(.badRequest, "the request can't be read: \(error.debugDescription)")
+  }
+
   static func busy(_ limit: Int) -> Problem {
     var problem = Problem(.tooManyRequests, "\(limit) calls are under way, and no more may be at once")
     problem.retryAfter = 1

@@ -102,7 +102,7 @@ final class Dispatcher: Sendable {
       throw Problem(
         .unsupportedMediaType, "a body with `Content-Encoding: \(coding)` is not read; send it plain")
     }
-    guard let text = headers.first(name: "content-type") else { return .whole }
+    guard let text = headers.first(name: "content-type"), text != Answer.json else { return .whole }
     let parts = text.lowercased().split(separator: ";").map { $0.filter { $0 != " " && $0 != "\"" } }
     for parameter in parts.dropFirst() where parameter.hasPrefix("charset=") && parameter != "charset=utf-8" {
       throw Problem(.unsupportedMediaType, "a body in \(parameter.dropFirst(8)) is not read; send UTF-8")

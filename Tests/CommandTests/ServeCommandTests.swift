@@ -1,6 +1,7 @@
 import Foundation
 import Subprocess
 import SystemPackage
+import TestServers
 import Testing
 
 #if canImport(FoundationNetworking)
@@ -158,37 +159,13 @@ import Testing
   private static let schemathesis = ExampleTests.repository.appending(path: ".build-tools/bin/schemathesis")
     .path
 
-  /// A service with a field of every type.
-  private static let things = """
-    enum Kind { a, b }
-    record Part { name: String, size: Float?, tags: List<String> }
-    record Thing {
-      id: Int @range(-1000, 1000)
-      name: String @pattern(re"[a-z]{1,8}")
-      kind: Kind
-      price: Decimal @range(0, 1000)
-      at: Timestamp?
-      day: Date
-      code: Uuid?
-      parts: List<Part>
-      more: Map<String, Int>
-      data: Bytes?
-      any: Json?
-      place: Vector<2>
-    }
-    pipeline things {
-      from things: Request<Thing> = http(post, "/things")
-      reply things
-    }
-    """
-
   @Test(arguments: ["quote.thal", "things.thal"])
   func everyAnswerIsAsDescribed(file: String) async throws {
     let sandbox = try quote()
     // A machine that is busy with other tests is not at fault.
     let text = try sandbox.read("quote.thal").replacing("timeout: 250ms", with: "timeout: 1m")
     try sandbox.write(text, to: "quote.thal")
-    try sandbox.write(Self.things, to: "things.thal")
+    try sandbox.write(serviceOfEveryType, to: "things.thal")
     let result = try await serve(sandbox, ["serve", file, "--port", "0"]) { address in
       let checked = try await Subprocess.run(
         .path(FilePath(Self.schemathesis)),

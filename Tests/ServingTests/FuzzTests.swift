@@ -1,30 +1,8 @@
+import TestServers
 import Testing
 
 /// Whatever callers send, a service refuses or answers it.
 @Suite struct FuzzTests {
-  static let service = """
-    enum Kind { a, b }
-    record Part { name: String, size: Float?, tags: List<String> }
-    record Thing {
-      id: Int @range(-1000, 1000)
-      name: String @pattern(re"[a-z]{1,8}")
-      kind: Kind
-      price: Decimal @range(0, 1000)
-      at: Timestamp?
-      day: Date
-      code: Uuid?
-      parts: List<Part>
-      more: Map<String, Int>
-      data: Bytes?
-      any: Json?
-      place: Vector<2>
-    }
-    pipeline things {
-      from things: Request<Thing> = http(post, "/things")
-      reply things
-    }
-    """
-
   static let good = """
     {"id":1,"name":"cup","kind":"a","price":1.25,"at":"2026-01-31T08:00:00Z","day":"2026-01-31",\
     "code":"123e4567-e89b-12d3-a456-426614174000","parts":[{"name":"x\\u00e9","size":1e3,"tags":["a",""]}],\
@@ -43,7 +21,7 @@ import Testing
   func `no body makes it fail`(seed: Int) async throws {
     var random = Generator(state: UInt64(seed) &* 7919 &+ 17)
     let good = Array(Self.good.utf8)
-    try await Project(Self.service).serve { server async throws in
+    try await Project(serviceOfEveryType).serve { server async throws in
       #expect(try await server.call("POST", "/things", good).status == 200)
       for round in 0..<600 {
         var body = round % 8 == 0 ? [] : good

@@ -108,24 +108,13 @@ struct TestRun {
             help: "give the rows in the order of their times, or `timed` a longer `delay:`"))
       ]
     case .failed(let failure, let arrangement):
-      let findings = RunDiagnostics(graph: graph, plan: Plan(graph)).findings(failure).diagnostics
-      return findings.map { finding in
-        TestFailure(
-          Diagnostic(
-            finding.code, "as a stream: \(finding.message)", at: finding.span, label: finding.label,
-            labels: finding.labels, help: arrangement.text))
-      }
+      return ModeFindings(test, graph, mode: "stream", help: arrangement.text).failures(failure)
     case .different(let difference):
-      var text = DifferenceText(difference.rows)
-      let end = difference.epoch.map { "at the end of epoch \($0)" } ?? "at the end"
-      var failure = TestFailure(
-        Diagnostic(
-          .modesDiffer, "`\(difference.sink)` has other rows as a stream than as a batch, \(end)",
-          at: test.span, label: text.summary,
-          help: "\(difference.arrangement.text); "
-            + "`thalweg test --modes --seed \(difference.arrangement.seed)` shows it again"))
-      failure.difference = "    (- as a batch, + as a stream)\n" + text.lines()
-      return [failure]
+      let arrangement = difference.arrangement
+      let help = "\(arrangement.text); `thalweg test --modes --seed \(arrangement.seed)` shows it again"
+      return ModeFindings(test, graph, mode: "stream", help: help).difference(
+        difference.rows, of: difference.sink,
+        at: difference.epoch.map { "at the end of epoch \($0)" } ?? "at the end")
     }
   }
 

@@ -300,24 +300,13 @@ extension ServiceCheck.Outcome {
     switch self {
     case .same: return []
     case .failed(let failure, let arrangement):
-      let findings = RunDiagnostics(graph: graph, plan: Plan(graph)).findings(failure).diagnostics
-      return findings.map { finding in
-        TestFailure(
-          Diagnostic(
-            finding.code, "as a service: \(finding.message)", at: finding.span, label: finding.label,
-            labels: finding.labels, help: arrangement.text))
-      }
+      return ModeFindings(test, graph, mode: "service", help: arrangement.text).failures(failure)
     case .different(let difference):
-      var text = DifferenceText(difference.rows)
-      let place = difference.call.map { "call \($0 + 1)" } ?? "all calls together"
       let seed = difference.arrangement.seed.map { " --seed \($0)" } ?? ""
-      var failure = TestFailure(
-        Diagnostic(
-          .modesDiffer, "`\(difference.output)` has other rows as a service than as a batch, in \(place)",
-          at: test.span, label: text.summary,
-          help: "\(difference.arrangement.text); `thalweg test --modes\(seed)` shows it again"))
-      failure.difference = "    (- as a batch, + as a service)\n" + text.lines()
-      return [failure]
+      let help = "\(difference.arrangement.text); `thalweg test --modes\(seed)` shows it again"
+      return ModeFindings(test, graph, mode: "service", help: help).difference(
+        difference.rows, of: difference.output,
+        at: difference.call.map { "in call \($0 + 1)" } ?? "in all calls together")
     }
   }
 }

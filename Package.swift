@@ -80,7 +80,7 @@ let package = Package(
       ]),
 
     // Runs and where they are kept.
-    module("JobStore", knows: [.product(name: "GRDB", package: "GRDB.swift")]),
+    module("JobStore", knows: ["PostgreSQL", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
       "Execution",
       knows: [
@@ -148,7 +148,7 @@ let package = Package(
     tests(
       "ServingTests",
       knows: [
-        "Serving", "Execution", "JobStore", "Diagnosing",
+        "TestServers", "Serving", "Execution", "JobStore", "Diagnosing",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -175,7 +175,9 @@ let package = Package(
         "Syntax", "Diagnosing", .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ], goldens: ["Drivers", "Sample.thal"]),
-    tests("JobStoreTests", knows: ["JobStore", .product(name: "GRDB", package: "GRDB.swift")]),
+    tests(
+      "JobStoreTests",
+      knows: ["JobStore", "TestServers", "PostgreSQL", .product(name: "GRDB", package: "GRDB.swift")]),
     tests(
       "PlanningTests", knows: ["Planning", "Compiler", "Dataflow", "Semantics", "Diagnosing"],
       goldens: ["Goldens", "Programs", "Against"]),

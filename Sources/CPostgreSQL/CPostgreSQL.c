@@ -51,6 +51,21 @@ GIVES(char *, PQerrorMessage, (const PGconn *connection), (connection))
 GIVES(PQnoticeReceiver, PQsetNoticeReceiver, (PGconn *connection, PQnoticeReceiver receiver, void *context),
       (connection, receiver, context))
 
+GIVES(int, PQsocket, (const PGconn *connection), (connection))
+GIVES(int, PQsetnonblocking, (PGconn *connection, int isOn), (connection, isOn))
+GIVES(int, PQflush, (PGconn *connection), (connection))
+GIVES(int, PQconsumeInput, (PGconn *connection), (connection))
+GIVES(int, PQisBusy, (PGconn *connection), (connection))
+GIVES(int, PQenterPipelineMode, (PGconn *connection), (connection))
+GIVES(int, PQpipelineSync, (PGconn *connection), (connection))
+GIVES(int, PQsendPrepare,
+      (PGconn *connection, const char *name, const char *text, int count, const Oid *types),
+      (connection, name, text, count, types))
+GIVES(int, PQsendQueryPrepared,
+      (PGconn *connection, const char *name, int count, const char *const *values, const int *lengths,
+       const int *formats, int format),
+      (connection, name, count, values, lengths, formats, format))
+
 GIVES(PGcancel *, PQgetCancel, (PGconn *connection), (connection))
 DOES(PQfreeCancel, (PGcancel *cancel), (cancel))
 GIVES(int, PQcancel, (PGcancel *cancel, char *message, int size), (cancel, message, size))
@@ -79,6 +94,7 @@ GIVES(char *, PQcmdTuples, (PGresult *result), (result))
 GIVES(int, PQntuples, (const PGresult *result), (result))
 GIVES(int, PQnfields, (const PGresult *result), (result))
 GIVES(char *, PQfname, (const PGresult *result, int column), (result, column))
+GIVES(int, PQfnumber, (const PGresult *result, const char *name), (result, name))
 GIVES(Oid, PQftype, (const PGresult *result, int column), (result, column))
 GIVES(int, PQfmod, (const PGresult *result, int column), (result, column))
 GIVES(Oid, PQftable, (const PGresult *result, int column), (result, column))

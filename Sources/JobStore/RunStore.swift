@@ -93,6 +93,10 @@ public enum StoreError: Error, Hashable, Sendable {
   case busy(path: String)
   /// It can't be opened, read or written.
   case unusable(path: String, reason: String)
+  /// The database can't be used.
+  case unreachable(database: String, reason: String)
+  /// The database has no tables, or those of an older version.
+  case unmigrated(database: String)
   /// The id is taken.
   case duplicate(RunID)
   /// The run is no longer this process's: it has ended, or another process goes on with it.

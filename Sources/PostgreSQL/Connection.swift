@@ -12,15 +12,7 @@ public struct Connection: ~Copyable, @unchecked Sendable {
   /// Connects; with TLS where the address or the server asks for it.
   public init(_ address: ServerAddress) throws(PostgreSQLError) {
     self.address = address
-    let handle = address.connect()
-    guard let handle, PQstatus(handle) == CONNECTION_OK else {
-      let error = PostgreSQLError(connecting: handle, to: address)
-      PQfinish(handle)
-      throw error
-    }
-    // Notices would go to standard error.
-    _ = PQsetNoticeReceiver(handle, { _, _ in }, nil)
-    self.handle = handle
+    handle = try address.connected()
   }
 
   deinit { PQfinish(handle) }
@@ -55,38 +47,14 @@ public struct Connection: ~Copyable, @unchecked Sendable {
   }
 
   private func sent(_ sql: SQL) -> OpaquePointer? {
-    let values = sql.values
-    let types = values.map { Swift.type(of: $0).type }
-    let bytes = values.map(\.bytes)
-    // One block for all values, as empty arrays have no address and an absent value must have none.
-    let block = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: bytes.reduce(0) { $0 + ($1?.count ?? 0) + 1 }, alignment: 1)
-    defer { block.deallocate() }
-    var used = 0
-    let places = bytes.map { value -> UnsafePointer<CChar>? in
-      guard let value, let base = block.baseAddress else { return nil }
-      let place = base + used
-      place.copyMemory(from: value, byteCount: value.count)
-      place.storeBytes(of: 0, toByteOffset: value.count, as: UInt8.self)
-      used += value.count + 1
-      return UnsafePointer(place.assumingMemoryBound(to: CChar.self))
+    Parameters(sql.values).withPointers { types, places, lengths, formats in
+      PQexecParams(handle, sql.text, Int32(types.count), types, places, lengths, formats, 1)
     }
-    return PQexecParams(
-      handle, sql.text, Int32(values.count), types.map(\.rawValue), places,
-      bytes.map { Int32($0?.count ?? 0) }, types.map { $0 == .open ? 0 : 1 }, 1)
   }
 
   /// The result, if the server has done what it was asked to.
   func succeeded(_ result: OpaquePointer?) throws(PostgreSQLError) -> Rows {
-    switch PQresultStatus(result) {
-    case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY, PGRES_COPY_OUT, PGRES_COPY_IN:
-      if let result { return Rows(result) }
-      throw PostgreSQLError(result: nil, on: handle)
-    default:
-      let error = PostgreSQLError(result: result, on: handle)
-      PQclear(result)
-      throw error
-    }
+    try Rows(succeeded: result, on: handle)
   }
 }
 

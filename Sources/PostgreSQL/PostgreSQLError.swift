@@ -48,6 +48,15 @@ public struct PostgreSQLError: Error, Hashable, Sendable {
   /// What a caller can't use, though the server can.
   public init(unusable message: String, help: String) { self.init(.value, message, help: help) }
 
+  /// Whether it may be otherwise soon: the server is away, starts, or has no connection left.
+  public var isPassing: Bool {
+    switch kind {
+    case .unreachable, .lostConnection: true
+    case .refusedConnection: ["57P03", "53300"].contains(sqlState)
+    case .library, .address, .statement, .value: false
+    }
+  }
+
   /// Whether the statement was ended by `Canceller.cancel`.
   public var isCancellation: Bool { sqlState == "57014" }
 }
@@ -77,7 +86,13 @@ extension PostgreSQLError {
         .refusedConnection, "the server at \(address) refuses the user or the password", sqlState: "28P01",
         help: "mend the address, or set the password with `ALTER ROLE`")
     } else if message.contains("FATAL:") {
-      self.init(.refusedConnection, "the server refuses \(address): \(message)")
+      // libpq keeps no code of a refused connection.
+      let states = [
+        "the database system is": "57P03", "too many clients": "53300", "remaining connection": "53300",
+      ]
+      self.init(
+        .refusedConnection, "the server refuses \(address): \(message)",
+        sqlState: states.first { message.contains($0.key) }?.value)
     } else {
       self.init(
         .unreachable, "no server answers at \(address): \(message)",
@@ -85,12 +100,17 @@ extension PostgreSQLError {
     }
   }
 
+  /// The connection is gone.
+  init(lost connection: OpaquePointer) {
+    self.init(
+      .lostConnection, "the connection broke: \(Self.line(PQerrorMessage(connection)))",
+      help: "see whether the server has been stopped, or has ended the connection")
+  }
+
   /// What a statement has met.
   init(result: OpaquePointer?, on connection: OpaquePointer) {
     guard PQstatus(connection) == CONNECTION_OK else {
-      self.init(
-        .lostConnection, "the connection broke: \(Self.line(PQerrorMessage(connection)))",
-        help: "see whether the server has been stopped, or has ended the connection")
+      self.init(lost: connection)
       return
     }
     let state = Self.field("C", result)

@@ -39,6 +39,8 @@ public struct TypeID: RawRepresentable, Hashable, Sendable {
   public static let numeric = TypeID(rawValue: 1700)
   public static let uuid = TypeID(rawValue: 2950)
   public static let jsonb = TypeID(rawValue: 3802)
+  public static let int8Array = TypeID(rawValue: 1016)
+  public static let textArray = TypeID(rawValue: 1009)
 }
 
 extension Bool: PostgreSQLValue {
@@ -64,6 +66,16 @@ extension Int: PostgreSQLValue {
     case (.oid, 4): self = Int(UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self)))
     default: return nil
     }
+  }
+}
+
+extension Int64: PostgreSQLValue {
+  public static var type: TypeID { .int8 }
+  public var bytes: [UInt8]? { Int(self).bytes }
+
+  public init?(_ bytes: UnsafeRawBufferPointer?, type: TypeID) {
+    guard let value = Int(bytes, type: type) else { return nil }
+    self = Int64(value)
   }
 }
 
@@ -120,4 +132,64 @@ extension Optional: PostgreSQLValue where Wrapped: PostgreSQLValue {
     guard let value = Wrapped(bytes, type: type) else { return nil }
     self = .some(value)
   }
+}
+
+/// A moment on the server's time line.
+public struct Timestamp: PostgreSQLValue, Hashable {
+  /// Since the beginning of 1970, in UTC.
+  public let microseconds: Int64
+  /// Between the server's beginning of time, the year 2000, and 1970.
+  private static let epoch: Int64 = 946_684_800_000_000
+
+  /// A moment.
+  public init(microseconds: Int64) { self.microseconds = microseconds }
+
+  public static var type: TypeID { .timestamptz }
+  public var bytes: [UInt8]? { (microseconds - Self.epoch).bytes }
+
+  public init?(_ bytes: UnsafeRawBufferPointer?, type: TypeID) {
+    guard let bytes, type == .timestamptz, let value = Int64(bytes, type: .int8) else { return nil }
+    microseconds = value + Self.epoch
+  }
+}
+
+/// Many values as one parameter: `unnest($1)` makes rows of them.
+public struct ArrayParameter<Element: ArrayElement>: PostgreSQLValue {
+  private let elements: [Element]
+
+  /// Values, in this order.
+  public init(_ elements: [Element]) { self.elements = elements }
+
+  public static var type: TypeID { Element.arrayType }
+
+  /// One dimension without nulls, counted from 1.
+  public var bytes: [UInt8]? {
+    func word(_ number: Int) -> [UInt8] { withUnsafeBytes(of: Int32(number).bigEndian) { Array($0) } }
+    var all = word(elements.isEmpty ? 0 : 1) + word(0) + word(Int(Element.elementType.rawValue))
+    guard !elements.isEmpty else { return all }
+    all += word(elements.count) + word(1)
+    for element in elements {
+      let bytes = element.bytes ?? []
+      all += word(bytes.count) + bytes
+    }
+    return all
+  }
+
+  public init?(_ bytes: UnsafeRawBufferPointer?, type: TypeID) { return nil }
+}
+
+/// What arrays can hold.
+public protocol ArrayElement: PostgreSQLValue {
+  static var elementType: TypeID { get }
+  static var arrayType: TypeID { get }
+}
+
+extension Int64: ArrayElement {
+  public static var elementType: TypeID { .int8 }
+  public static var arrayType: TypeID { .int8Array }
+}
+
+extension String: ArrayElement {
+  public static var elementType: TypeID { .text }
+  public static var arrayType: TypeID { .textArray }
 }

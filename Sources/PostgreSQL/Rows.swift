@@ -1,10 +1,25 @@
 import CPostgreSQL
 
 /// What a statement has given.
-public struct Rows: ~Copyable {
+///
+/// Unchecked: libpq only reads a result that is complete.
+public final class Rows: @unchecked Sendable {
   let result: OpaquePointer
 
   init(_ result: OpaquePointer) { self.result = result }
+
+  /// The result, if the server has done what it was asked to.
+  convenience init(succeeded result: OpaquePointer?, on connection: OpaquePointer) throws(PostgreSQLError) {
+    switch PQresultStatus(result) {
+    case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY, PGRES_COPY_OUT, PGRES_COPY_IN:
+      guard let result else { throw PostgreSQLError(result: nil, on: connection) }
+      self.init(result)
+    default:
+      let error = PostgreSQLError(result: result, on: connection)
+      PQclear(result)
+      throw error
+    }
+  }
 
   deinit { PQclear(result) }
 
@@ -22,6 +37,15 @@ public struct Rows: ~Copyable {
         modifier: Int(PQfmod(result, index)), table: TypeID(rawValue: PQftable(result, index)),
         tableColumn: Int(PQftablecol(result, index)))
     }
+  }
+
+  /// The value in a row, from 0, and the column of a name.
+  public func value<Value: PostgreSQLValue>(
+    _ row: Int, _ column: String, as: Value.Type = Value.self
+  ) throws(PostgreSQLError) -> Value {
+    let index = PQfnumber(result, column)
+    guard index >= 0 else { throw PostgreSQLError(.value, "there is no column `\(column)`") }
+    return try value(row, Int(index))
   }
 
   /// The value in a row and column, from 0.

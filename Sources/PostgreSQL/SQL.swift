@@ -64,6 +64,11 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
     /// A parameter.
     public mutating func appendInterpolation(_ value: some PostgreSQLValue) { parts.append(.value(value)) }
 
+    /// A parameter that may be absent.
+    public mutating func appendInterpolation<Value: PostgreSQLValue>(_ value: Value?) {
+      parts.append(.value(value))
+    }
+
     /// The name of a table or column, quoted.
     public mutating func appendInterpolation(name: String) { parts.append(.text(SQL.quoted(name: name))) }
 

@@ -11,7 +11,7 @@ import CPostgreSQL
 /// Where a server is, and who asks it: what a URL or a list of libpq's options says. Printed without its password.
 public struct ServerAddress: Sendable, CustomStringConvertible {
   /// By libpq's keywords.
-  let options: [String: String]
+  private(set) var options: [String: String]
 
   /// Reads `postgresql://user@host:5432/database?sslmode=require` or `host=/run/postgresql dbname=shop`. What it
   /// leaves open comes from libpq's environment variables and files.
@@ -41,8 +41,29 @@ public struct ServerAddress: Sendable, CustomStringConvertible {
     return text + (options["dbname"].map { "/\($0)" } ?? "")
   }
 
-  /// Starts a connection; who calls it finishes what it gives.
-  func connect() -> OpaquePointer? {
+  /// The same, where tables without a schema in their names are found in this one, unless the address says more.
+  public func searching(_ schema: String) -> ServerAddress {
+    var address = self
+    guard options["options"]?.contains("search_path") != true else { return self }
+    address.options["options"] = [options["options"], "-csearch_path=\(schema)"].compactMap { $0 }
+      .joined(separator: " ")
+    return address
+  }
+
+  /// A connection; who calls it finishes what it gives.
+  func connected() throws(PostgreSQLError) -> OpaquePointer {
+    let handle = connect()
+    guard let handle, PQstatus(handle) == CONNECTION_OK else {
+      let error = PostgreSQLError(connecting: handle, to: self)
+      PQfinish(handle)
+      throw error
+    }
+    // Notices would go to standard error.
+    _ = PQsetNoticeReceiver(handle, { _, _ in }, nil)
+    return handle
+  }
+
+  private func connect() -> OpaquePointer? {
     var all = ["connect_timeout": "10", "application_name": "thalweg"]
     all.merge(options) { $1 }
     all["client_encoding"] = "UTF8"

@@ -9,20 +9,18 @@ extension Connection {
     case serializable = "SERIALIZABLE"
     /// One state for all statements, and nothing is changed.
     case snapshot = "REPEATABLE READ, READ ONLY"
+
+    var begin: SQL { SQL(verbatim: "BEGIN ISOLATION LEVEL \(rawValue)") }
   }
 
   /// Begins a transaction.
   public mutating func begin(_ isolation: Isolation = .readCommitted) throws(PostgreSQLError) {
-    try run(SQL(verbatim: "BEGIN ISOLATION LEVEL \(isolation.rawValue)"))
+    try run(isolation.begin)
   }
 
   /// Makes all of a transaction visible, or throws.
   public mutating func commit() throws(PostgreSQLError) {
-    let rows = try run("COMMIT")
-    // The server says so, and reports no error, where a statement of the transaction had failed.
-    if String(cString: PQcmdStatus(rows.result)) == "ROLLBACK" {
-      throw PostgreSQLError(.statement, "a statement of the transaction has failed before", sqlState: "25P02")
-    }
+    try run("COMMIT").checkCommit()
   }
 
   /// Takes back all of a transaction; nothing is to be done where there is none, or no connection.
@@ -42,6 +40,15 @@ extension Connection {
     } catch {
       rollback()
       throw error
+    }
+  }
+}
+
+extension Rows {
+  /// The server says so, and reports no error, where a statement of the transaction had failed.
+  func checkCommit() throws(PostgreSQLError) {
+    if String(cString: PQcmdStatus(result)) == "ROLLBACK" {
+      throw PostgreSQLError(.statement, "a statement of the transaction has failed before", sqlState: "25P02")
     }
   }
 }

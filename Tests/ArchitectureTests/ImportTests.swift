@@ -27,7 +27,7 @@ private let allowed: [String: Set<String>] = [
     "Columns", "Formats", "Engine", "Dataflow", "Diagnosing", "Synthesis", "Kafka", "PostgreSQL",
     "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "Foundation",
   ],
-  "JobStore": ["GRDB", "Foundation"],
+  "JobStore": ["PostgreSQL", "GRDB", "Foundation"],
   "Execution": [
     "Diagnosing", "Syntax", "Semantics", "Dataflow", "Planning", "Compiler", "Columns", "Formats",
     "Engine", "Connectors", "PostgreSQL", "JobStore", "Hashing", "Settings", "Linting", "Synthesis",

@@ -2,9 +2,11 @@ import Foundation
 import JobStore
 import Testing
 
+@testable import TestServers
+
 /// The drivers that the conformance suite runs on.
 enum Driver: String, CaseIterable {
-  case memory, sqlite
+  case memory, sqlite, postgresql
 
   /// Runs `body` on an empty store.
   func withStore(_ body: (any RunStore) async throws -> Void) async throws {
@@ -14,6 +16,10 @@ enum Driver: String, CaseIterable {
       try await withFolder { folder in
         try await body(try SQLiteRunStore.open(creating: folder + "/.thalweg/state.db"))
       }
+    case .postgresql:
+      let address = try Database().address
+      _ = try await PostgreSQLSchema(address).migrate()
+      try await body(try await PostgreSQLRunStore.open(address))
     }
   }
 }

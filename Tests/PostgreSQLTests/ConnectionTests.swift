@@ -116,7 +116,7 @@ import Testing
     }
     let isOpen = connection.isInTransaction
     #expect(!isOpen)
-    try connection.transaction { connection in try connection.run("INSERT INTO t VALUES (2)") }
+    _ = try connection.transaction { connection in try connection.run("INSERT INTO t VALUES (2)") }
     #expect(try database.rows("SELECT * FROM t") == ["(2)"])
   }
 

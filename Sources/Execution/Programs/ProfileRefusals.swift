@@ -12,11 +12,6 @@ extension Profile {
           because: Label(kind.span, "its kind")))
     }
     if let pool { refusals.append(.notBuilt("the pool `\(pool.value)` is", at: pool.span)) }
-    switch database {
-    case .environment(let place), .file(let place):
-      refusals.append(.notBuilt("a `database` for runs is", at: place.span))
-    case nil: break
-    }
     return refusals
   }
 }

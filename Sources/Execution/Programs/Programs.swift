@@ -5,7 +5,6 @@ import JobStore
 import Planning
 import Semantics
 import Settings
-import Syntax
 
 /// Programs as they were checked.
 public struct Programs: Sendable {
@@ -38,12 +37,8 @@ public struct Programs: Sendable {
     _ name: String?, of file: String, under profile: String?, given: [String], isPartial: Bool,
     _ invocation: Invocation
   ) async throws(Refusal) -> RunnablePipeline {
-    let compiled = try await CompiledFile(file, under: profile, invocation)
-    let line = compiled.line
-    switch PipelineChoice(file: file, pipelines: compiled.pipelines).choose(name, line) {
-    case .success(let chosen): return try compiled.runnable(chosen, given: given, isPartial: isPartial)
-    case .failure(let unclear): throw Refusal([unclear.diagnostic], compiled.sources)
-    }
+    try await CompiledFile(file, under: profile, invocation).pipeline(
+      name, given: given, isPartial: isPartial)
   }
 
   /// The service pipelines of the program `file`, or the one that is named, ready to be served.
@@ -64,70 +59,13 @@ public struct Programs: Sendable {
       }
       return runnable
     }
-    let line = compiled.line
-    switch PipelineChoice(file: file, pipelines: compiled.pipelines).choose(name, line) {
-    case .success(let chosen):
-      guard chosen.graph?.mode == .service else {
-        throw Refusal(
-          .assertedMode, "`\(name)` is no service: it has no `Request`", at: name, of: invocation,
-          label: "answers no calls", help: "`thalweg run` runs it")
-      }
-      return [try compiled.runnable(chosen, given: given, isPartial: false)]
-    case .failure(let unclear): throw Refusal([unclear.diagnostic], compiled.sources)
+    let pipeline = try compiled.pipeline(name, given: given, isPartial: false)
+    guard pipeline.graph.mode == .service else {
+      throw Refusal(
+        .assertedMode, "`\(name)` is no service: it has no `Request`", at: name, of: invocation,
+        label: "answers no calls", help: "`thalweg run` runs it")
     }
-  }
-}
-
-/// A program that was checked under a profile and has no errors.
-private struct CompiledFile {
-  let pipelines: [CompiledPipeline]
-  let sources: SourceMap
-  /// The command line, to point at.
-  let line: InvocationSource
-  private let file: String
-  private let programs: ReadPrograms
-  private let compilation: Compilation
-
-  init(_ file: String, under profile: String?, _ invocation: Invocation) async throws(Refusal) {
-    self.file = file
-    programs = try ReadPrograms([file], ProgramFinder(invocation))
-    compilation = await programs.compile(profile.map { .named($0) } ?? .standard)
-    if let profile { try programs.refuse(profile, in: compilation, invocation) }
-    var sources = compilation.sources
-    line = invocation.source(in: &sources)
-    self.sources = sources
-    if compilation.diagnostics.hasErrors { throw Refusal(compilation.diagnostics, sources) }
-    pipelines = compilation.pipelines(in: ProgramFinder.shown(file))
-  }
-
-  func runnable(
-    _ pipeline: CompiledPipeline, given: [String], isPartial: Bool
-  ) throws(Refusal) -> RunnablePipeline {
-    guard let graph = pipeline.graph else { throw Refusal(compilation.diagnostics, sources) }
-    let plan = Plan(graph)
-    var reader = ArgumentReader(graph, plan, line, places: compilation.parameterPlaces(of: pipeline))
-    let (arguments, problems) = reader.read(given, isPartial: isPartial)
-    if !problems.isEmpty { throw Refusal(problems, sources) }
-    let shown = ProgramFinder.shown(file)
-    return RunnablePipeline(
-      file: file, folder: programs.projects.base(of: shown),
-      project: programs.projects.home(shown).map { compilation.projects[$0] }, graph: graph, plan: plan,
-      arguments: arguments, warnings: compilation.diagnostics, sources: sources)
-  }
-}
-
-extension Compilation {
-  /// Where the parameters of a pipeline are declared.
-  fileprivate func parameterPlaces(of pipeline: CompiledPipeline) -> [String: Span] {
-    for declaration in files[Int(pipeline.file.index)].program.declarations {
-      guard case .pipeline(let syntax) = declaration.kind, syntax.name.span == pipeline.declaration.span
-      else {
-        continue
-      }
-      return Dictionary(
-        syntax.parameters.map { ($0.name.text, $0.name.span) }, uniquingKeysWith: { first, _ in first })
-    }
-    return [:]
+    return [pipeline]
   }
 }
 

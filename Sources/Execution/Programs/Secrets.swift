@@ -58,43 +58,53 @@ public struct Secrets: Sendable {
   }
 
   private func value(of name: String, at span: Span) -> Result<String, Problem> {
-    switch references[name] {
-    case .environment(let variable)?:
+    guard let reference = references[name] else {
+      return .failure(Problem(diagnostic: .unknownSecret(name, at: span, profile: profile)))
+    }
+    return value(of: reference).mapError { Problem(diagnostic: .missingSecret(name, at: span, $0)) }
+  }
+
+  /// Why there is no value where it is to be.
+  struct Unreadable: Error {
+    let reason: String
+    /// Where the project file says where it is to be.
+    let place: Span
+    let help: String
+  }
+
+  /// What is kept at a place.
+  func value(of reference: SecretReference) -> Result<String, Unreadable> {
+    switch reference {
+    case .environment(let variable):
       if let value = environment(variable.value), !value.isEmpty { return .success(value) }
       return .failure(
-        Problem(
-          diagnostic: .missingSecret(
-            name, at: span, "the variable `\(variable.value)` is not set", place: variable.span,
-            help: "set it: `export \(variable.value)=...`")))
-    case .file(let path)?:
+        Unreadable(
+          reason: "the variable `\(variable.value)` is not set", place: variable.span,
+          help: "set it: `export \(variable.value)=...`"))
+    case .file(let path):
       let whole = path.value.hasPrefix("/") ? path.value : "\(folder)/\(path.value)"
       guard let text = try? String(contentsOfFile: whole, encoding: .utf8) else {
         return .failure(
-          Problem(
-            diagnostic: .missingSecret(
-              name, at: span, "the file `\(path.value)` can't be read", place: path.span,
-              help: "it is looked for in the project's folder, and holds the secret as text and nothing else")
-          ))
+          Unreadable(
+            reason: "the file `\(path.value)` can't be read", place: path.span,
+            help: "it is looked for in the project's folder, and holds the secret as text and nothing else"))
       }
       let value = text.hasSuffix("\n") ? String(text.dropLast()) : text
       if !value.isEmpty { return .success(value) }
       return .failure(
-        Problem(
-          diagnostic: .missingSecret(
-            name, at: span, "the file `\(path.value)` is empty", place: path.span,
-            help: "write the secret into it")))
-    case nil: return .failure(Problem(diagnostic: .unknownSecret(name, at: span, profile: profile)))
+        Unreadable(
+          reason: "the file `\(path.value)` is empty", place: path.span, help: "write the secret into it"))
     }
   }
 }
 
 extension Diagnostic {
   fileprivate static func missingSecret(
-    _ name: String, at span: Span, _ why: String, place: Span, help: String
+    _ name: String, at span: Span, _ problem: Secrets.Unreadable
   ) -> Diagnostic {
     Diagnostic(
-      .missingSecret, "the secret `\(name)` has no value: \(why)", at: span, label: "needs it",
-      labels: [Label(place, "is to be here")], help: help)
+      .missingSecret, "the secret `\(name)` has no value: \(problem.reason)", at: span, label: "needs it",
+      labels: [Label(problem.place, "is to be here")], help: problem.help)
   }
 
   fileprivate static func unknownSecret(_ name: String, at span: Span, profile: String?) -> Diagnostic {

@@ -3,8 +3,6 @@ import JobStore
 
 /// Looks up recorded runs for people, after those whose process is gone have been ended.
 public struct RunCatalog: Sendable {
-  /// Where a folder keeps its runs.
-  public static let path = ".thalweg/state.db"
   /// Where a folder keeps the state of its streams, a folder a run.
   public static let states = ".thalweg/state"
 
@@ -119,6 +117,13 @@ extension StoreError {
         "`\(path)` can't be used: \(reason)",
         "runs are recorded there: make the folder writable, or run elsewhere"
       )
+    case .unreachable(let database, let reason):
+      (
+        "the database of runs, \(database), can't be used: \(reason)",
+        "runs are recorded there: mend `\(RunStores.variable)`, or `database` of the profile"
+      )
+    case .unmigrated(let database):
+      ("the database of runs, \(database), lacks tables of this version", "`thalweg db migrate` makes them")
     case .duplicate(let id): ("the run `\(id)` is there already", "run it again")
     case .lostRun(let id):
       (

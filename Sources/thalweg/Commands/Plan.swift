@@ -88,7 +88,7 @@ struct Plan: AsyncParsableCommand {
     }
     var kept: KeptState?
     if let against {
-      let catalog = RunCatalog(try SQLiteRunStore.open(existing: RunCatalog.path), Thalweg.invocation)
+      let catalog = RunCatalog(try await pipeline.stores().existing(), Thalweg.invocation)
       kept = try await catalog.kept(by: against, for: pipeline)
     }
     let text =

@@ -28,15 +28,16 @@ struct Run: AsyncParsableCommand {
 
   func run() async throws {
     let backend = LocalBackend()
-    let former = try await former()
-    let pipeline = try await Programs.pipeline(
-      options.pipeline ?? former?.pipeline, of: options.file, under: options.profile.profile,
-      given: options.parameters.isEmpty ? former?.given ?? [] : options.parameters, isPartial: false,
-      Thalweg.invocation)
+    let program = try await CompiledFile(options.file, under: options.profile.profile, Thalweg.invocation)
+    let stores = try program.stores()
+    let former = try await former(in: stores)
+    let pipeline = try program.pipeline(
+      options.pipeline ?? former?.pipeline,
+      given: options.parameters.isEmpty ? former?.given ?? [] : options.parameters, isPartial: false)
     if pipeline.graph.mode == .service { return try await Serve.serve([pipeline]) }
     try pipeline.refuse(where: backend.capabilities)
     Console.error.show(pipeline.warnings, pipeline.sources)
-    let store = try SQLiteRunStore.open(creating: RunCatalog.path)
+    let store = try await stores.create()
     // Output that nobody reads any more fails the run, which is then recorded.
     signal(SIGPIPE, SIG_IGN)
     let display = ProgressDisplay(pipeline.graph.name, on: .error)
@@ -50,9 +51,9 @@ struct Run: AsyncParsableCommand {
   }
 
   /// The run that is to go on.
-  private func former() async throws -> ResumableRun? {
+  private func former(in stores: RunStores) async throws -> ResumableRun? {
     guard let resume else { return nil }
-    let catalog = RunCatalog(try SQLiteRunStore.open(existing: RunCatalog.path), Thalweg.invocation)
+    let catalog = RunCatalog(try await stores.existing(), Thalweg.invocation)
     return try await catalog.resumable(resume)
   }
 }

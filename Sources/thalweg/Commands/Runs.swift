@@ -35,7 +35,7 @@ struct Runs: AsyncParsableCommand {
     }
 
     func run() async throws {
-      let catalog = RunCatalog(try SQLiteRunStore.open(existing: RunCatalog.path), Thalweg.invocation)
+      let catalog = RunCatalog(try await RunStores().existing(), Thalweg.invocation)
       let states = state.isEmpty ? nil : Set(state)
       let runs = try await catalog.list(RunFilter(pipeline: pipeline, states: states, limit: limit))
       Console.output.write(json ? RunReport.json(runs).indented + "\n" : RunReport.text(runs, now: .now))
@@ -55,7 +55,7 @@ struct Runs: AsyncParsableCommand {
     @OptionGroup var console: ConsoleOptions
 
     func run() async throws {
-      let catalog = RunCatalog(try SQLiteRunStore.open(existing: RunCatalog.path), Thalweg.invocation)
+      let catalog = RunCatalog(try await RunStores().existing(), Thalweg.invocation)
       let entry = try await catalog.find(run)
       Console.output.write(json ? RunReport.json(entry).indented + "\n" : RunReport.text(entry, now: .now))
     }

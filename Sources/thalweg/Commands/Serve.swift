@@ -56,7 +56,7 @@ struct Serve: AsyncParsableCommand {
       throw Refusal([error.diagnostic], first.sources)
     }
     let port = try port ?? Self.port(of: pipelines)
-    let store = try SQLiteRunStore.open(creating: RunCatalog.path)
+    let store = try await first.stores().create()
     let runs = try pipelines.map { pipeline in try pipeline.service(recordedIn: store) }
     let display = ProgressDisplay(first.graph.name, on: .error)
     let gateway: Gateway

@@ -1,0 +1,69 @@
+import Compiler
+import Diagnosing
+import Foundation
+import JobStore
+import PostgreSQL
+import Settings
+
+/// Where runs are recorded: in the PostgreSQL database that the profile or a variable of the environment names, which
+/// many machines may share; else in a file of the current folder.
+public struct RunStores: Sendable {
+  /// The variable that holds the database's address.
+  public static let variable = "THALWEG_DATABASE_URL"
+  /// Where a folder keeps its runs.
+  static let path = ".thalweg/state.db"
+
+  private let address: ServerAddress?
+
+  /// What the environment says.
+  public init(environment: [String: String] = ProcessInfo.processInfo.environment) throws(StoreError) {
+    try self.init(address: environment[Self.variable].flatMap { $0.isEmpty ? nil : $0 }, from: Self.variable)
+  }
+
+  /// - Parameter place: Who says so, for messages.
+  init(address text: String?, from place: String) throws(StoreError) {
+    do throws(PostgreSQLError) {
+      address = try text.map { text throws(PostgreSQLError) in try ServerAddress(text) }
+    } catch {
+      throw .unreachable(database: "`\(place)`", reason: error.message)
+    }
+  }
+
+  /// What the project's profile says, or the environment.
+  init(of project: Project?, in folder: String, _ sources: SourceMap) throws {
+    guard let database = project?.profile?.database else {
+      try self.init()
+      return
+    }
+    switch Secrets(profile: project?.profile, folder: folder).value(of: database) {
+    case .success(let address): try self.init(address: address, from: "database")
+    case .failure(let problem):
+      throw Refusal(
+        [
+          Diagnostic(
+            .missingSecret, "the address of the database of runs has no value: \(problem.reason)",
+            at: problem.place, label: "is to be here", help: problem.help)
+        ], sources)
+    }
+  }
+
+  /// The store, made where there is none yet: a database is made by `db migrate` alone.
+  public func create() async throws(StoreError) -> any RunStore {
+    if let address { return try await PostgreSQLRunStore.open(address) }
+    return try SQLiteRunStore.open(creating: Self.path)
+  }
+
+  /// The store; nil where the folder has none.
+  public func existing() async throws(StoreError) -> (any RunStore)? {
+    if let address { return try await PostgreSQLRunStore.open(address) }
+    return try SQLiteRunStore.open(existing: Self.path)
+  }
+
+  /// The tables of the database; nil where no database is named.
+  public var schema: PostgreSQLSchema? { address.map { PostgreSQLSchema($0) } }
+}
+
+extension RunnablePipeline {
+  /// Where its runs are recorded.
+  public func stores() throws -> RunStores { try RunStores(of: project, in: folder, sources) }
+}

@@ -1,0 +1,238 @@
+import PostgreSQL
+
+/// Keeps runs in a PostgreSQL database that many machines may use at once.
+public struct PostgreSQLRunStore: RunStore {
+  let pool: ConnectionPool
+  /// Epochs are recorded by threads that wait for it.
+  let epochs: SharedConnection
+  /// Names the database in messages, without a password.
+  let place: String
+
+  /// Opens the store at `address`.
+  /// - Throws: `.unreachable` where no server answers, `.unmigrated` where its tables are not those of this version.
+  public static func open(_ address: ServerAddress) async throws(StoreError) -> PostgreSQLRunStore {
+    let schema = PostgreSQLSchema(address)
+    guard try await schema.status().isUsable else { throw .unmigrated(database: schema.place) }
+    let address = address.searching(PostgreSQLSchema.name)
+    return PostgreSQLRunStore(
+      pool: ConnectionPool(address), epochs: SharedConnection(address), place: schema.place)
+  }
+
+  func attempt<Value>(_ body: () async throws -> Value) async throws(StoreError) -> Value {
+    do { return try await body() } catch { throw StoreError(error, in: place) }
+  }
+
+  func rows(_ sql: SQL) async throws(StoreError) -> Rows { try await attempt { try await pool.run(sql) } }
+
+  // MARK: - Recording
+
+  /// Records a run that is planned.
+  public func create(_ run: RunRecord, jobs: [JobRecord], plan: PlanRecord) async throws(StoreError) {
+    let taken: Bool = try await attempt {
+      let owner = run.owner
+      let made: SQL = """
+        INSERT INTO run (id, pipeline, file, parameters, plan_hash, mode, backend, owner_host, owner_boot,
+          owner_process, owner_began, created, state, started, ended, seen, rows_in, rows_out)
+        VALUES (\(run.id.text), \(run.pipeline), \(run.file), \(run.parameters), \(run.planHash), \(run.mode),
+          \(run.backend), \(owner.host), \(owner.boot), \(owner.process), \(owner.began), \(run.created),
+          \(run.state.rawValue), \(run.started), \(run.ended), \(run.seen), \(run.rowsIn), \(run.rowsOut))
+        ON CONFLICT (id) DO NOTHING RETURNING number
+        """
+      let results = try await pool.run([
+        Self.insert(plan),
+        """
+        WITH made AS (\(made)), jobs AS (\(Self.insert(jobs, of: "SELECT number FROM made")))
+        SELECT number FROM made
+        """,
+      ])
+      return results[1].count == 0
+    }
+    if taken { throw .duplicate(run.id) }
+  }
+
+  static func insert(_ plan: PlanRecord) -> SQL {
+    "INSERT INTO plan (hash, json) VALUES (\(plan.hash), \(plan.json)) ON CONFLICT (hash) DO NOTHING"
+  }
+
+  static func insert(_ jobs: [JobRecord], of run: SQL) -> SQL {
+    let ids = ArrayParameter(jobs.map { Int64($0.id) })
+    let (names, states) = (ArrayParameter(jobs.map(\.name)), ArrayParameter(jobs.map(\.state.rawValue)))
+    return """
+      INSERT INTO job (run, id, name, state)
+      SELECT run.number, job.* FROM (\(run)) AS run, unnest(\(ids), \(names), \(states)) AS job
+      """
+  }
+
+  /// Records what changed in a run that is under way.
+  public func update(_ id: RunID, _ changes: [RunChange]) async throws(StoreError) -> Bool {
+    try await attempt {
+      try await pool.transaction { connection in
+        let found = try await connection.run(
+          "SELECT number FROM run WHERE id = \(id.text) AND state IN ('planned', 'running') FOR UPDATE")
+        guard found.count == 1 else { return false }
+        let number: Int64 = try found.value(0, 0)
+        _ = try await connection.run(changes.flatMap { Self.statements($0, of: number) })
+        return true
+      }
+    }
+  }
+
+  private static func statements(_ change: RunChange, of run: Int64) -> [SQL] {
+    switch change {
+    case .run(let state, let at, let rowsIn, let rowsOut, let error):
+      let (started, ended) = (state == .running ? at : nil, state.isFinal ? at : nil)
+      return [
+        """
+        UPDATE run SET seen = greatest(seen, \(at)), state = \(state.rawValue),
+          started = coalesce(\(started), started), ended = coalesce(\(ended), ended), rows_in = \(rowsIn),
+          rows_out = \(rowsOut), \(assignments(error)) WHERE number = \(run)
+        """
+      ]
+    case .progress(let at, let rowsIn, let rowsOut):
+      return [
+        """
+        UPDATE run SET seen = greatest(seen, \(at)), rows_in = \(rowsIn), rows_out = \(rowsOut)
+        WHERE number = \(run)
+        """
+      ]
+    case .jobProgress(let job, let at, let rowsIn, let rowsOut):
+      return [
+        see(run, at),
+        """
+        UPDATE attempt SET rows_in = \(rowsIn), rows_out = \(rowsOut)
+        WHERE run = \(run) AND job = \(job) AND state = 'running'
+        """,
+      ]
+    case .job(let job, .running, let at, _, _, _, _):
+      return [
+        see(run, at), "UPDATE job SET state = 'running' WHERE run = \(run) AND id = \(job)",
+        """
+        INSERT INTO attempt (run, job, number, state, started)
+        SELECT \(run), \(job), 1 + coalesce(max(number), 0), 'running', \(at) FROM attempt
+        WHERE run = \(run) AND job = \(job)
+        """,
+      ]
+    case .job(let job, let state, let at, let rowsIn, let rowsOut, let busy, let error):
+      return [
+        see(run, at), "UPDATE job SET state = \(state.rawValue) WHERE run = \(run) AND id = \(job)",
+        """
+        UPDATE attempt SET state = \(state.rawValue), ended = \(at), rows_in = \(rowsIn), rows_out = \(rowsOut),
+          busy = \(busy), \(assignments(error)) WHERE run = \(run) AND job = \(job) AND state = 'running'
+        """,
+      ]
+    }
+  }
+
+  private static func see(_ run: Int64, _ at: Moment) -> SQL {
+    "UPDATE run SET seen = greatest(seen, \(at)) WHERE number = \(run)"
+  }
+
+  private static func assignments(_ error: RunError?) -> SQL {
+    """
+    error_code = \(error?.code), error_message = \(error?.message), error_text = \(error?.text),
+      error_json = \(error?.json)
+    """
+  }
+
+  // MARK: - Resuming
+
+  /// Records that a run is planned again.
+  public func resume(_ run: RunRecord, jobs: [JobRecord], plan: PlanRecord) async throws(StoreError) -> Bool {
+    try await attempt {
+      try await pool.transaction { connection in
+        let found = try await connection.run(
+          "SELECT number, state, plan_hash FROM run WHERE id = \(run.id.text) FOR UPDATE")
+        guard found.count == 1, let state = RunState(rawValue: try found.value(0, 1)), state.isResumable
+        else { return false }
+        let number: Int64 = try found.value(0, 0)
+        let hasPlan = try found.value(0, 2) == plan.hash
+        let owner = run.owner
+        let replan: SQL = """
+          UPDATE run SET pipeline = \(run.pipeline), file = \(run.file), parameters = \(run.parameters),
+            plan_hash = \(plan.hash), mode = \(run.mode), backend = \(run.backend), owner_host = \(owner.host),
+            owner_boot = \(owner.boot), owner_process = \(owner.process), owner_began = \(owner.began),
+            state = 'planned', started = NULL, ended = NULL, seen = \(run.seen),
+            \(Self.assignments(nil)) WHERE number = \(number)
+          """
+        let renew: [SQL] =
+          hasPlan
+          ? ["UPDATE job SET state = 'waiting' WHERE run = \(number)"]
+          : ["DELETE FROM job WHERE run = \(number)", Self.insert(jobs, of: "SELECT \(number) AS number")]
+        _ = try await connection.run([Self.insert(plan), replan] + renew)
+        return true
+      }
+    }
+  }
+
+  // MARK: - Reading
+
+  /// The newest runs first.
+  public func runs(_ filter: RunFilter) async throws(StoreError) -> [RunRecord] {
+    var conditions: [SQL] = ["true"]
+    if let prefix = filter.prefix { conditions.append("starts_with(id, \(prefix))") }
+    if let pipeline = filter.pipeline { conditions.append("pipeline = \(pipeline)") }
+    if let states = filter.states {
+      conditions.append("state = ANY (\(ArrayParameter(states.map(\.rawValue).sorted())))")
+    }
+    let rows = try await rows(
+      """
+      SELECT * FROM run WHERE \(SQL.joined(conditions, separator: " AND "))
+      ORDER BY created DESC, number DESC LIMIT \(filter.limit)
+      """)
+    return try await attempt { try (0..<rows.count).map { try rows.run($0, in: place) } }
+  }
+
+  /// The run of an id.
+  public func run(_ id: RunID) async throws(StoreError) -> RunRecord? {
+    let rows = try await rows("SELECT * FROM run WHERE id = \(id.text)")
+    return try await attempt { rows.count == 0 ? nil : try rows.run(0, in: place) }
+  }
+
+  /// The jobs of a run.
+  public func jobs(of run: RunID) async throws(StoreError) -> [JobRecord] {
+    let rows = try await rows(
+      """
+      SELECT job.id, job.name, job.state AS job_state, attempt.*
+      FROM run JOIN job ON job.run = run.number
+        LEFT JOIN attempt ON attempt.run = job.run AND attempt.job = job.id
+      WHERE run.id = \(run.text) ORDER BY job.id, attempt.number
+      """)
+    return try await attempt {
+      var jobs: [JobRecord] = []
+      for row in 0..<rows.count {
+        let id: Int = try rows.value(row, "id")
+        if jobs.last?.id != id {
+          jobs.append(
+            JobRecord(
+              id: id, name: try rows.value(row, "name"), state: try rows.state(row, "job_state", in: place)))
+        }
+        if let attempt = try rows.attempt(row, in: place) { jobs[jobs.count - 1].attempts.append(attempt) }
+      }
+      return jobs
+    }
+  }
+
+  /// The plan of a hash.
+  public func plan(_ hash: String) async throws(StoreError) -> PlanRecord? {
+    let rows = try await rows("SELECT json FROM plan WHERE hash = \(hash)")
+    return try await attempt {
+      rows.count == 0 ? nil : PlanRecord(hash: hash, json: try rows.value(0, 0))
+    }
+  }
+}
+
+extension StoreError {
+  /// What the database at `place` has met.
+  init(_ error: any Error, in place: String) {
+    switch error {
+    case let error as StoreError: self = error
+    case let error as PostgreSQLError:
+      switch error.sqlState {
+      case "55P03", "40001", "40P01": self = .busy(path: place)
+      case "42P01", "42703": self = .damaged(path: place, reason: error.message)
+      default: self = .unreachable(database: place, reason: error.message)
+      }
+    default: self = .unreachable(database: place, reason: "\(error)")
+    }
+  }
+}

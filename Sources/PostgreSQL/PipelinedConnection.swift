@@ -1,0 +1,205 @@
+import CPostgreSQL
+import Dispatch
+
+/// A connection that no thread waits for. Statements go out one behind the other, before those in front have been
+/// answered; a readiness source tells of answers. Statements that are used again are prepared once.
+///
+/// Unchecked: what changes is touched on `queue` only.
+public final class PipelinedConnection: @unchecked Sendable {
+  private let queue = DispatchQueue(label: "thalweg.postgresql.pipeline")
+  private var handle: OpaquePointer?
+  private var reader: (any DispatchSourceRead)?
+  private var writer: (any DispatchSourceWrite)?
+  /// What has been sent, the oldest first.
+  private var sent: [Request] = []
+  /// Names of prepared statements, by text and types.
+  private var prepared: [String: String] = [:]
+  private var made = 0
+  private var failure: PostgreSQLError?
+
+  /// Statements that take effect together or not at all, unless they begin and end transactions themselves.
+  private final class Request {
+    /// The statement that is prepared, where that is what it does.
+    let preparing: String?
+    /// By statement.
+    let keys: [String]
+    let completion: (Result<[Rows], PostgreSQLError>) -> Void
+    var results: [Rows] = []
+    var error: PostgreSQLError?
+
+    init(
+      preparing: String? = nil, keys: [String] = [],
+      completion: @escaping (Result<[Rows], PostgreSQLError>) -> Void = { _ in }
+    ) {
+      self.preparing = preparing
+      self.keys = keys
+      self.completion = completion
+    }
+  }
+
+  private init() {}
+
+  deinit { close(handle, reader, writer) }
+
+  /// Connects, on a thread that may wait.
+  public static func open(_ address: ServerAddress) async throws(PostgreSQLError) -> PipelinedConnection {
+    let connection = PipelinedConnection()
+    let result: Result<Void, PostgreSQLError> = await withCheckedContinuation { continuation in
+      connection.queue.async {
+        do throws(PostgreSQLError) {
+          try connection.connect(address)
+          continuation.resume(returning: .success(()))
+        } catch {
+          continuation.resume(returning: .failure(error))
+        }
+      }
+    }
+    try result.get()
+    return connection
+  }
+
+  private func connect(_ address: ServerAddress) throws(PostgreSQLError) {
+    let handle = try address.connected()
+    guard PQsetnonblocking(handle, 1) == 0, PQenterPipelineMode(handle) == 1 else {
+      let error = PostgreSQLError(result: nil, on: handle)
+      PQfinish(handle)
+      throw error
+    }
+    self.handle = handle
+    let reader = DispatchSource.makeReadSource(fileDescriptor: PQsocket(handle), queue: queue)
+    reader.setEventHandler { [weak self] in self?.receive() }
+    reader.resume()
+    self.reader = reader
+  }
+
+  /// Runs statements that take effect together: the results of all, or the first error. The server answers what is
+  /// asked in the order in which it is asked.
+  public func run(_ statements: [SQL]) async throws(PostgreSQLError) -> [Rows] {
+    let result: Result<[Rows], PostgreSQLError> = await withCheckedContinuation { continuation in
+      queue.async { [self] in send(statements) { continuation.resume(returning: $0) } }
+    }
+    return try result.get()
+  }
+
+  /// Runs one statement.
+  @discardableResult
+  public func run(_ statement: SQL) async throws(PostgreSQLError) -> Rows { try await run([statement])[0] }
+
+  /// Why the connection can't be used any more; nil while it can.
+  public var brokenBy: PostgreSQLError? {
+    get async {
+      await withCheckedContinuation { done in queue.async { done.resume(returning: self.failure) } }
+    }
+  }
+
+  // MARK: - Sending
+
+  private func send(_ statements: [SQL], _ completion: @escaping (Result<[Rows], PostgreSQLError>) -> Void) {
+    if let failure { return completion(.failure(failure)) }
+    guard let handle else { return completion(.failure(PostgreSQLError(.lostConnection, "not connected"))) }
+    let bound = statements.map { ($0.text, Parameters($0.values)) }
+    let keys = bound.map { text, parameters in "\(parameters.signature) \(text)" }
+    for (key, (text, parameters)) in zip(keys, bound) where prepared[key] == nil {
+      // Apart from what uses it, so that it stays where that is taken back.
+      made += 1
+      let name = "s\(made)"
+      prepared[key] = name
+      sent.append(Request(preparing: key))
+      let isSent = parameters.withPointers { types, _, _, _ in
+        PQsendPrepare(handle, name, text, Int32(types.count), types) == 1
+      }
+      guard isSent, PQpipelineSync(handle) == 1 else { return lose(completion) }
+    }
+    for (key, (_, parameters)) in zip(keys, bound) {
+      let isSent = parameters.withPointers { types, places, lengths, formats in
+        PQsendQueryPrepared(handle, prepared[key], Int32(types.count), places, lengths, formats, 1) == 1
+      }
+      guard isSent else { return lose(completion) }
+    }
+    sent.append(Request(keys: keys, completion: completion))
+    guard PQpipelineSync(handle) == 1 else { return lose() }
+    flush()
+  }
+
+  private func flush() {
+    guard let handle else { return }
+    switch PQflush(handle) {
+    case 0:
+      writer?.cancel()
+      writer = nil
+    case 1:
+      guard writer == nil else { return }
+      let source = DispatchSource.makeWriteSource(fileDescriptor: PQsocket(handle), queue: queue)
+      // The server may have to be read from before it reads.
+      source.setEventHandler { [weak self] in
+        self?.receive()
+        self?.flush()
+      }
+      source.resume()
+      writer = source
+    default: lose()
+    }
+  }
+
+  // MARK: - Receiving
+
+  private func receive() {
+    guard let handle else { return }
+    guard PQconsumeInput(handle) == 1 else { return lose() }
+    while let request = sent.first, PQisBusy(handle) == 0 {
+      // Nil stands between the results of two statements.
+      guard let result = PQgetResult(handle) else {
+        if PQstatus(handle) != CONNECTION_OK { return lose() }
+        continue
+      }
+      switch PQresultStatus(result) {
+      case PGRES_PIPELINE_SYNC:
+        PQclear(result)
+        sent.removeFirst()
+        complete(request)
+      case PGRES_PIPELINE_ABORTED: PQclear(result)
+      default:
+        do throws(PostgreSQLError) { request.results.append(try Rows(succeeded: result, on: handle)) } catch {
+          if error.kind == .lostConnection { return lose() }
+          request.error = request.error ?? error
+        }
+      }
+    }
+    // The server tells why it ends a connection before it does.
+    if sent.isEmpty, PQstatus(handle) != CONNECTION_OK { lose() }
+  }
+
+  private func complete(_ request: Request) {
+    guard let error = request.error else { return request.completion(.success(request.results)) }
+    if let key = request.preparing { prepared[key] = nil }
+    // The statement is gone, or its table has changed: it is prepared anew.
+    if ["26000", "0A000"].contains(error.sqlState) { for key in request.keys { prepared[key] = nil } }
+    request.completion(.failure(error))
+  }
+
+  // MARK: - The end
+
+  /// The connection is of no use any more: nobody is told what became of what was sent.
+  private func lose(_ unsent: (Result<[Rows], PostgreSQLError>) -> Void = { _ in }) {
+    guard let handle, failure == nil else { return unsent(.failure(failure ?? .missingLibrary)) }
+    let error = PostgreSQLError(lost: handle)
+    failure = error
+    let waiting = sent
+    sent = []
+    for request in waiting { request.completion(.failure(error)) }
+    unsent(.failure(error))
+    close(handle, reader, writer)
+    (self.handle, reader, writer) = (nil, nil, nil)
+  }
+
+  /// A descriptor must not be closed while a source looks at it.
+  private func close(
+    _ handle: OpaquePointer?, _ reader: (any DispatchSourceRead)?, _ writer: (any DispatchSourceWrite)?
+  ) {
+    nonisolated(unsafe) let handle = handle
+    writer?.cancel()
+    guard let reader else { return PQfinish(handle) }
+    reader.setCancelHandler { PQfinish(handle) }
+    reader.cancel()
+  }
+}

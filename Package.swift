@@ -79,13 +79,22 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
 
+    // Work that is not the language's own.
+    module(
+      "Tasks",
+      knows: [
+        "Engine", "Formats", "Columns", "Semantics",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+
     // Runs and where they are kept.
     module("JobStore", knows: ["PostgreSQL", .product(name: "GRDB", package: "GRDB.swift")]),
     module(
       "Execution",
       knows: [
         "Compiler", "Settings", "Planning", "Dataflow", "Semantics", "Syntax", "Diagnosing", "Engine",
-        "Connectors", "PostgreSQL", "Columns", "Formats", "JobStore", "Linting", "Synthesis",
+        "Connectors", "PostgreSQL", "Columns", "Formats", "JobStore", "Linting", "Synthesis", "Tasks",
         "RegularExpressions", "Hashing",
       ]),
     module(
@@ -156,6 +165,9 @@ let package = Package(
       ]),
     tests("DiagnosingTests", knows: ["Diagnosing"], goldens: ["Goldens"]),
     tests("ColumnsTests", knows: ["Columns"]),
+    tests(
+      "TasksTests",
+      knows: ["Tasks", "Compiler", "Dataflow", "Engine", "Columns", "Semantics", "Diagnosing"]),
     tests(
       "ExecutionTests",
       knows: [

@@ -9,8 +9,12 @@ public struct BackendCapabilities: Hashable, Sendable {
 
   /// What plans may need besides operators and connectors.
   public enum Feature: String, Hashable, Sendable, CaseIterable {
-    /// Values of jobs, `if`, `for`.
-    case jobs = "jobs with values, `if` and `for`"
+    /// Values of jobs, `if`.
+    case jobs = "values of jobs and `if`"
+    /// Steps that run many times.
+    case loops = "`for`"
+    /// The flow `faults` of a pipeline with jobs.
+    case faultsOfJobs = "`faults` beside values of jobs"
     /// Windows, `first`, `last`, `within:`, `as_of:`.
     case eventTime = "event time"
     /// A table that changes under what a stream keeps of it, as joins in time do.
@@ -25,9 +29,11 @@ public struct BackendCapabilities: Hashable, Sendable {
   public let modes: Set<Mode>
   /// The names of the connectors whose data it can reach.
   public let connectors: Set<String>
-  /// The operators that it has, by their names in the source; `task` stands for calls of all tasks, `hash` for
-  /// hashing under a secret.
+  /// The operators that it has, by their names in the source; `task` stands for calls of tasks for each row, `hash`
+  /// for hashing under a secret.
   public let operators: Set<String>
+  /// The work of tasks that it does as jobs: `command`, `python`, `http`.
+  public let tasks: Set<String>
   /// By connector the ways of writing that it has besides replacing all rows: `append`, `replace(by:)`, `upsert`,
   /// `delete`, `publish`.
   public let sinkOptions: [String: Set<String>]
@@ -37,8 +43,9 @@ public struct BackendCapabilities: Hashable, Sendable {
   /// Makes a set of capabilities.
   public init(
     backend: String, modes: Set<Mode>, connectors: Set<String>, operators: Set<String>,
-    sinkOptions: [String: Set<String>] = [:], features: Set<Feature> = []
+    tasks: Set<String> = [], sinkOptions: [String: Set<String>] = [:], features: Set<Feature> = []
   ) {
+    self.tasks = tasks
     self.backend = backend
     self.modes = modes
     self.connectors = connectors
@@ -68,7 +75,9 @@ public struct BackendCapabilities: Hashable, Sendable {
       case .sink(let sink):
         refuse(sink.connector.name, sink.name, node.span, &refusals)
         refuse(sink, graph.mode, node.span, &refusals)
-      case .task: refuse("task", node.span, &refusals)
+      case .task(let call): refuse(call, node.span, &refusals)
+      case .choose, .rows, .fail, .collect: break
+      case .faults where graph.nodes.contains { $0.value != nil }: need(.faultsOfJobs, at: node.span)
       default:
         if !operators.contains(node.operation.name) {
           refuse(node.operation.name, node.span, &refusals)
@@ -78,7 +87,9 @@ public struct BackendCapabilities: Hashable, Sendable {
       for need in ExpressionNeeds(node.operation).found { refuse(need.name, need.span, &refusals) }
       for (feature, span) in node.needs { need(feature, at: span) }
     }
-    if let region = graph.regions.first { need(.jobs, at: region.span) }
+    for region in graph.regions {
+      if case .each = region.kind { need(.loops, at: region.span) } else { need(.jobs, at: region.span) }
+    }
     if graph.run.retry != nil || (graph.run.timeout != nil && graph.mode != .service),
       let span = graph.run.mode?.span ?? graph.nodes.first?.span
     {
@@ -108,13 +119,33 @@ public struct BackendCapabilities: Hashable, Sendable {
 
   private func refuse(_ name: String, _ span: Span, _ refusals: inout [Diagnostic]) {
     guard !operators.contains(name) else { return }
-    let refusal = lacks(name == "task" ? "tasks" : "`\(name)`", at: span)
+    let refusal = lacks(name == "task" ? "tasks for each row" : "`\(name)`", at: span)
     if !refusals.contains(refusal) { refusals.append(refusal) }
   }
 
   private func lacks(_ what: String, at span: Span) -> Diagnostic {
     Diagnostic(
       .backendLacks, "the backend `\(backend)` does not run \(what) yet", at: span, label: "needs \(what)")
+  }
+
+  /// A call of a task as a job.
+  private func refuse(_ call: TaskOperation, _ span: Span, _ refusals: inout [Diagnostic]) {
+    let options = call.task.options
+    let work = call.task.work.map(\.word) ?? ""
+    var missing: [String] = []
+    if !tasks.contains(work) {
+      missing.append(tasks.isEmpty ? "tasks" : "tasks of `\(work)`")
+    } else {
+      if options.container != nil { missing.append("tasks in a `container`") }
+      if options.cache != nil { missing.append("tasks with a `cache`") }
+      if options.gpu ?? 0 > 0 { missing.append("tasks that need a `gpu`") }
+      if options.format == .parquet { missing.append("tasks with `format parquet`") }
+      if call.isCovered { missing.append("tasks whose failure is covered by `else`") }
+    }
+    for what in missing {
+      let refusal = lacks(what, at: span)
+      if !refusals.contains(refusal) { refusals.append(refusal) }
+    }
   }
 
   private func refuse(
@@ -147,6 +178,17 @@ public struct BackendCapabilities: Hashable, Sendable {
         .backendLacks, "the backend `\(backend)` can't reach `\(connector)`, which `\(name)` needs", at: span,
         label: "needs `\(connector)`",
         help: "it reaches \(connectors.sorted().map { "`\($0)`" }.joined(separator: ", "))"))
+  }
+}
+
+extension TypedTask.Work {
+  /// The clause's word.
+  fileprivate var word: String {
+    switch self {
+    case .command: "command"
+    case .python: "python"
+    case .http: "http"
+    }
   }
 }
 

@@ -6,7 +6,7 @@ extension Node {
   /// What a backend must be able to do for it besides having its operator, and where that is asked.
   var needs: [(feature: BackendCapabilities.Feature, span: Span)] {
     var needs: [(feature: BackendCapabilities.Feature, span: Span)] = []
-    if region != nil || isValue { needs.append((.jobs, span)) }
+    if isOfJobs { needs.append((.jobs, span)) }
     switch operation {
     case .aggregate(let aggregate): if aggregate.needsTime { needs.append((.eventTime, span)) }
     case .check(let clauses):
@@ -25,9 +25,13 @@ extension Node {
 }
 
 extension Node {
-  /// Whether it gives the value of a job; what the operator itself is not there for is told by its name.
-  private var isValue: Bool {
-    if case .task = operation { false } else { value != nil }
+  /// Whether it gives the value of a job, or is there for one; tasks and `for` are told by their names.
+  private var isOfJobs: Bool {
+    switch operation {
+    case .task, .collect: false
+    case .choose, .rows, .fail: true
+    default: value != nil
+    }
   }
 }
 

@@ -27,11 +27,12 @@ private let allowed: [String: Set<String>] = [
     "Columns", "Formats", "Engine", "Dataflow", "Diagnosing", "Synthesis", "Kafka", "PostgreSQL",
     "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "Foundation",
   ],
+  "Tasks": ["Columns", "Formats", "Engine", "Semantics", "Subprocess", "SystemPackage", "Foundation"],
   "JobStore": ["PostgreSQL", "GRDB", "Foundation"],
   "Execution": [
     "Diagnosing", "Syntax", "Semantics", "Dataflow", "Planning", "Compiler", "Columns", "Formats",
     "Engine", "Connectors", "PostgreSQL", "JobStore", "Hashing", "Settings", "Linting", "Synthesis",
-    "RegularExpressions", "Foundation",
+    "Tasks", "RegularExpressions", "Foundation",
   ],
   "Serving": [
     "Diagnosing", "Semantics", "Dataflow", "Planning", "Compiler", "Columns", "Formats", "Engine", "JobStore",

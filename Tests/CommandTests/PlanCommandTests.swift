@@ -89,54 +89,40 @@ import Testing
 @Suite struct UnrunnablePlanTests {
   static let programs: [(name: String, says: String, text: String)] = [
     (
-      "a value of a job", "does not run `single` yet",
-      """
-      from clicks: Table<Click> = csv("clicks.csv")
-      let total = clicks.aggregate(g -> row { n: g.count() }).single()
-      into out = csv("out.csv") <- clicks.filter(c -> c.id < total.n)
-      """
-    ),
-    (
-      "a list of rows", "does not run `to_list` yet",
-      """
-      from clicks: Table<Click> = csv("clicks.csv")
-      let ids = clicks.map(c -> c.id).to_list(max: 9)
-      into out = csv("out.csv") <- clicks.filter(c -> ids.contains(c.id))
-      """
-    ),
-    (
-      "an if", "does not run jobs with values, `if` and `for` yet",
-      """
-      from clicks: Table<Click> = csv("clicks.csv")
-      if true { into out = csv("out.csv") <- clicks }
-      """
-    ),
-    (
-      "an if between flows", "does not run `if` yet",
-      """
-      from clicks: Table<Click> = csv("clicks.csv")
-      into out = csv("out.csv") <- if true { clicks } else { clicks.filter(c -> c.id > 1) }
-      """
-    ),
-    (
-      "a for", "does not run jobs with values, `if` and `for` yet",
+      "a for", "does not run `for` yet",
       """
       from clicks: Table<Click> = csv("clicks.csv")
       for d in [1, 2] { into out = csv("out-{d}.csv") <- clicks.filter(c -> c.id == d) }
       """
     ),
     (
-      "a record task", "does not run tasks yet",
+      "a record task", "does not run tasks for each row yet",
       """
       from clicks: Table<Click> = csv("clicks.csv")
       into out = csv("out.csv") <- clicks.map(c -> row { c.id, score: score(c) })
       """
     ),
     (
-      "a job task", "does not run tasks yet",
+      "a job task in a container", "does not run tasks in a `container` yet",
       """
       from clicks: Table<Click> = csv("clicks.csv")
-      let n = count(clicks)
+      let n = contained(clicks)
+      into out = csv("out.csv") <- clicks.filter(c -> c.id < n)
+      """
+    ),
+    (
+      "a job task with a cache", "does not run tasks with a `cache` yet",
+      """
+      from clicks: Table<Click> = csv("clicks.csv")
+      let n = cached(clicks)
+      into out = csv("out.csv") <- clicks.filter(c -> c.id < n)
+      """
+    ),
+    (
+      "a call over HTTP", "does not run tasks of `http` yet",
+      """
+      from clicks: Table<Click> = csv("clicks.csv")
+      let n = judge(clicks.single())
       into out = csv("out.csv") <- clicks.filter(c -> c.id < n)
       """
     ),
@@ -178,9 +164,17 @@ import Testing
       python "score.py:score"
       effect pure
     }
-    task count(clicks: Table<Click>) -> Int {
+    task contained(clicks: Table<Click>) -> Int {
+      command "wc -l {clicks} > {out}"
+      container "debian"
+    }
+    task cached(clicks: Table<Click>) -> Int {
       command "wc -l {clicks} > {out}"
       effect pure
+      cache 1d
+    }
+    task judge(click: Click) -> Int {
+      http "https://judge.example"
     }
     pipeline p {
     \(body.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n"))

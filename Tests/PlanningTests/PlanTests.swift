@@ -179,7 +179,7 @@ import Testing
       backend: "plain", modes: [.batch], connectors: ["csv"], operators: ["single"])
     #expect(
       plain.refusals(build.graph("p")).map(\.message) == [
-        "the backend `plain` does not run jobs with values, `if` and `for` yet"
+        "the backend `plain` does not run values of jobs and `if` yet"
       ])
   }
 

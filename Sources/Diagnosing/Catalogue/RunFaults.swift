@@ -7,6 +7,8 @@ extension Code {
   public static let failedOperation = Code("F481")
   /// A check did not hold.
   public static let failedCheck = Code("F482")
+  /// A task failed for good.
+  public static let failedTask = Code("F483")
 }
 
 extension Catalogue {
@@ -42,5 +44,24 @@ extension Catalogue {
       """, example: .command,
       bad: "check report { rows(min: 1) }          // and no row came",
       good: "check report { warn rows(min: 1) }"),
+    CatalogueEntry(
+      .failedTask, "a task failed",
+      """
+      The work of a task ended with an error, took longer than its `timeout`, or gave something else than the \
+      result that it declares, also after its retries. The run fails and publishes nothing. The message says how it \
+      ended, with the last lines that it wrote; all of them are in the log that is named there. What the task was \
+      given stays in the folder `.thalweg/work` for a look. A task that is `pure` or `idempotent` may be tried \
+      again with `retry`.
+      """, example: .command,
+      bad: """
+        task count(rows: Table<Row>) -> Int {
+          command "wc -l {rows}"        // prints the file's name as well: this is no Int
+        }
+        """,
+      good: """
+        task count(rows: Table<Row>) -> Int {
+          command "wc -l < {rows}"
+        }
+        """),
   ]
 }

@@ -67,6 +67,17 @@ public struct StagedRun: Sendable {
   /// The `warn` clauses that did not hold.
   public let warnings: [FailedCheck]
 
+  /// What several runs leave, as one.
+  public init(joining runs: [StagedRun]) {
+    outputs = runs.flatMap(\.outputs)
+    warnings = runs.flatMap(\.warnings)
+  }
+
+  init(outputs: [Output], warnings: [FailedCheck]) {
+    self.outputs = outputs
+    self.warnings = warnings
+  }
+
   /// Makes all outputs visible, one after the other. When one can't be, the rest are discarded.
   public func publish() throws(RunFailure) {
     for index in outputs.indices {

@@ -12,6 +12,8 @@ public enum RunFailure: Error, Sendable {
   case output(name: String, error: any Error)
   /// A checkpoint could not be written or read; the error is the store's.
   case checkpoint(any Error)
+  /// Work outside of the engine, which a node stands for, failed; the error is that of who does it.
+  case work(node: Int, error: any Error)
   /// The task that called `run` was cancelled.
   case cancelled
 }
@@ -65,4 +67,16 @@ public struct FailedCheck: Sendable {
   public let found: String
   /// A few rows or keys that broke it, as text.
   public let examples: [String]
+
+  /// Makes a finding.
+  public init(
+    node: Int, operatorName: String, span: Span, description: String, found: String, examples: [String]
+  ) {
+    self.node = node
+    self.operatorName = operatorName
+    self.span = span
+    self.description = description
+    self.found = found
+    self.examples = examples
+  }
 }

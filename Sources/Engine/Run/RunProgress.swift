@@ -67,6 +67,24 @@ public final class RunProgress: Sendable {
     counters = graph.nodes.map { _ in Counters() }
   }
 
+  /// Counters of a part of a graph: what happens there is counted in `whole`, at the node of the same work.
+  /// - Parameter nodes: For each node of the part that of the whole; nil for one that is only in the part.
+  public init(partOf whole: RunProgress, nodes: [Int?]) {
+    counters = nodes.map { $0.map { whole.counters[$0] } ?? Counters() }
+  }
+
+  /// Work outside of the engine begins at a node, with these rows.
+  public func begin(_ index: Int, rowsIn: Int = 0) {
+    counters[index].rowsIn.wrappingAdd(rowsIn, ordering: .relaxed)
+    counters[index].hasStarted.store(true, ordering: .relaxed)
+  }
+
+  /// Nothing more will happen at a node.
+  public func finish(_ index: Int) {
+    counters[index].hasStarted.store(true, ordering: .relaxed)
+    counters[index].isDone.store(true, ordering: .relaxed)
+  }
+
   /// The most morsels that were under way at one moment: what bounds the memory of row-wise work.
   public var peakMorselsInFlight: Int { peakMorsels.load(ordering: .relaxed) }
 

@@ -125,6 +125,9 @@ private struct SecretUses {
   init(_ graph: Graph) {
     for (index, node) in graph.nodes.enumerated() {
       for expression in node.operation.expressions { look(expression, index) }
+      if case .task(let call) = node.operation {
+        for (_, value) in call.task.options.environment { look(value, index) }
+      }
     }
   }
 

@@ -113,7 +113,7 @@ public final class ServiceRun: Sendable {
       case .checks(let failed, _): throw .refused(failed)
       case .input(let name, let error), .output(let name, let error):
         throw .unwritable(name: name, "\(error)")
-      case .checkpoint(let error): throw .unwritable(name: "", "\(error)")
+      case .checkpoint(let error), .work(_, let error): throw .unwritable(name: "", "\(error)")
       }
     }
   }

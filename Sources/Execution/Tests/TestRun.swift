@@ -188,7 +188,7 @@ struct TestRun {
   private mutating func run(_ graph: Graph) async throws(Stop) {
     // One reason is enough.
     let graph = graph.bounded
-    if let refusal = LocalBackend().capabilities.refusals(graph.inMemory).first {
+    if let refusal = LocalBackend().inMemory.refusals(graph.inMemory).first {
       throw Stop(
         Diagnostic(
           refusal.code, "this test can't run yet: \(refusal.message)", at: test.span, label: "not run",

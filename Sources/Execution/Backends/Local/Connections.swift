@@ -17,6 +17,7 @@ struct Connections {
   private(set) var sinks: [String: any RowSink] = [:]
   /// Of a stream or service.
   private(set) var epochSinks: [String: any EpochSink] = [:]
+  private var files: FileUses
 
   /// Why they can't be made.
   struct Problem: Error {
@@ -26,16 +27,17 @@ struct Connections {
   }
 
   /// Makes what `graph` reads and writes; nothing is opened yet. Paths are relative to `folder`, and `constants`
-  /// evaluates them. What sinks stage is told to `outputs`, and `warn` what is amiss while they work.
+  /// evaluates them. What sinks stage is told to `outputs`, and `warn` what is amiss while they work. `earlier` are
+  /// those of another part of the same run, which may not use the same files.
   init(
     _ graph: Graph, in folder: String, constants: ExpressionCompiler, outputs: StagedOutputs,
-    warn: @escaping @Sendable (String) -> Void = { _ in }
+    after earlier: Connections? = nil, warn: @escaping @Sendable (String) -> Void = { _ in }
   ) throws(Problem) {
     let needs = SourceNeeds(graph: graph)
     let schemas = SchemaConversion(constants: constants)
     let postgres = PostgresConnections(constants: constants)
     let kafka = KafkaConnections(constants: constants)
-    var files = FileUses(folder: folder)
+    files = earlier?.files ?? FileUses(folder: folder)
     for (index, node) in graph.nodes.enumerated() {
       var clash: Diagnostic?
       do {

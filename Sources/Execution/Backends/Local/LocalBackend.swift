@@ -22,11 +22,20 @@ public struct LocalBackend: ExecutionBackend {
         "anti_join", "aggregate", "top", "sort", "limit", "sample", "split", "check", "discard", "faults",
         "timed",
         "window",
-        "scan", "latest", "rolling", "reply", "hash",
+        "scan", "latest", "rolling", "reply", "hash", "single", "to_list",
       ],
+      tasks: ["command", "python"],
       sinkOptions: [
         "kafka": ["append", "upsert"], "postgres": ["append", "replace(by:)", "upsert", "delete"],
-      ], features: [.eventTime])
+      ], features: [.eventTime, .jobs])
+  }
+
+  /// What of it runs in a test, in memory: no jobs.
+  var inMemory: BackendCapabilities {
+    BackendCapabilities(
+      backend: capabilities.backend, modes: capabilities.modes, connectors: capabilities.connectors,
+      operators: capabilities.operators, sinkOptions: capabilities.sinkOptions,
+      features: capabilities.features.subtracting([.jobs]))
   }
 
   /// Runs to the end.

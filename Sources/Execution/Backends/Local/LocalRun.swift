@@ -6,6 +6,7 @@ import Foundation
 import JobStore
 import Planning
 import Semantics
+import Tasks
 
 /// One run on the local backend: feeds the state machine with what happens and carries out its actions.
 struct LocalRun {
@@ -15,6 +16,8 @@ struct LocalRun {
     case cancel
     /// The engine has had its time to stop.
     case abandon
+    /// An attempt at a job failed, and another follows.
+    case retrying(job: Int, RunError)
     case ended(Result<EngineEnd, RunFailure>)
   }
 
@@ -28,6 +31,7 @@ struct LocalRun {
   /// What the engine is to do.
   private enum Work {
     case batch(BatchRun)
+    case jobs(JobRun)
     case stream(StreamRun)
   }
 
@@ -114,10 +118,12 @@ struct LocalRun {
           continue
         }
         engine?.cancel()
+        let grace = request.graph.hasJobs ? TaskCall.grace + Self.grace : Self.grace
         Task { [inbox] in
-          try? await Task.sleep(for: Self.grace)
+          try? await Task.sleep(for: grace)
           inbox.yield(.abandon)
         }
+      case .retrying(let job, let error): retry(job, error)
       case .abandon:
         outputs.discardAll()
         observer.finish()
@@ -216,6 +222,15 @@ struct LocalRun {
     }
   }
 
+  /// Ends the newest try of a job that is under way, and begins another.
+  private mutating func retry(_ job: Int, _ error: RunError) {
+    let (id, now) = (request.plan.jobs[job].id, Moment.now)
+    let counts = snapshot.jobs[job]
+    pending.append(
+      .job(id, .failed, at: now, rowsIn: counts.rowsIn, rowsOut: counts.rowsOut, error: error))
+    pending.append(.job(id, .running, at: now, rowsIn: counts.rowsIn, rowsOut: counts.rowsOut, error: nil))
+  }
+
   private mutating func flush(ifDue: Bool) async {
     let now = Moment.now
     if ifDue, now.microseconds - lastFlush.microseconds < Self.flushInterval { return }
@@ -245,6 +260,8 @@ struct LocalRun {
         switch work {
         case .batch(let batch):
           inbox.yield(.ended(.success(.staged(try await batch.run(progress: progress)))))
+        case .jobs(let run):
+          inbox.yield(.ended(.success(.staged(try await run.run(progress: progress)))))
         case .stream(let run):
           let end = try await run.run(
             progress: progress, stream: stream ?? StreamProgress(), control: control)
@@ -283,6 +300,9 @@ struct LocalRun {
           ], job: nil)
       }
     }
+    var options = RunOptions(workers: request.graph.run.parallelism ?? workers)
+    options.secrets = secrets
+    if request.graph.hasJobs { return .jobs(jobRun(values, secrets, options)) }
     let constants = ExpressionCompiler(parameters: values, secrets: secrets)
     let connections: Connections
     do throws(Connections.Problem) {
@@ -293,8 +313,6 @@ struct LocalRun {
       throw Unready(diagnostics: [error.diagnostic], job: findings.job(of: error.node))
     }
     let parameters = Dictionary(uniqueKeysWithValues: values.map { ($0.local.id, $0.value) })
-    var options = RunOptions(workers: request.graph.run.parallelism ?? workers)
-    options.secrets = secrets
     guard request.graph.mode == .stream else {
       return .batch(
         BatchRun(
@@ -318,6 +336,32 @@ struct LocalRun {
           run: options,
           epochs: .time(nanoseconds: Int(request.graph.run.checkpoint ?? Self.checkpointInterval) * 1000)),
         checkpoints: try checkpoints()))
+  }
+
+  private func jobRun(
+    _ arguments: [(local: Local, value: Column)], _ secrets: @escaping @Sendable (String) -> String,
+    _ options: Engine.RunOptions
+  ) -> JobRun {
+    JobRun(
+      graph: request.graph, arguments: arguments, secrets: secrets, options: options, folder: projectFolder,
+      places: WorkPlaces(id), jobs: request.graph.nodes.indices.map { findings.job(of: $0) ?? 0 },
+      connect: {
+        [folder = request.folder, outputs, observer] graph, constants, earlier throws(Connections.Problem) in
+        try Connections(
+          graph, in: folder, constants: constants, outputs: outputs, after: earlier,
+          warn: { observer.warn($0) })
+      },
+      retrying: { [inbox, findings, sources = request.sources] node, failure in
+        guard let job = findings.job(of: node),
+          let error = RunError([findings.diagnostic(failure, node)], sources)
+        else { return }
+        inbox.yield(.retrying(job: job, error))
+      })
+  }
+
+  /// Where tasks begin to work, as a path that is the same everywhere.
+  private var projectFolder: String {
+    URL(fileURLWithPath: request.folder.isEmpty ? "." : request.folder).standardizedFileURL.path
   }
 
   /// Microseconds from one checkpoint to the next, unless the pipeline says otherwise.

@@ -5,6 +5,7 @@ import Engine
 import JobStore
 import Planning
 import Semantics
+import Tasks
 
 /// Says what went wrong in a run, at the place in the program that it concerns.
 struct RunDiagnostics {
@@ -33,8 +34,24 @@ struct RunDiagnostics {
     case .checkpoint(let error as CheckpointError): return (error.diagnostics(graph), nil)
     case .checkpoint(let error):
       return ([diagnostic(.unwritableCheckpoint, "the stream's state can't be kept", error, nil)], nil)
+    case .work(let node, let failure as TaskFailure): return ([diagnostic(failure, node)], job(of: node))
+    case .work(let node, let problem as Connections.Problem): return ([problem.diagnostic], job(of: node))
+    case .work(let node, let error):
+      return ([diagnostic(.failedTask, "`\(graph.nodes[node].name)` failed", error, node)], job(of: node))
     case .cancelled: return ([], nil)
     }
+  }
+
+  /// A finding about a task, with the last lines that it wrote.
+  func diagnostic(_ failure: TaskFailure, _ node: Int) -> Diagnostic {
+    let log = failure.log.map { WorkPlaces.shown($0) }
+    let lines =
+      failure.lines.isEmpty
+      ? nil : "it wrote last:\n" + failure.lines.map { "  \($0)" }.joined(separator: "\n")
+    let help = [failure.help, lines, log.map { "its log is `\($0)`" }].compactMap(\.self)
+    return Diagnostic(
+      .failedTask, "`\(graph.nodes[node].operation.name)` \(failure.message)", at: graph.nodes[node].span,
+      label: "fails here", help: help.isEmpty ? nil : help.joined(separator: "\n"))
   }
 
   /// A finding about a connector.

@@ -1,0 +1,311 @@
+import Columns
+import Connectors
+import Dataflow
+import Engine
+import Foundation
+import Formats
+import Planning
+import Semantics
+import Tasks
+
+/// A batch with jobs: flows run in parts, each as soon as the values are known that it uses, and tasks beside them.
+/// Nothing is visible before all of it is done.
+struct JobRun: Sendable {
+  let graph: Graph
+  let arguments: [(local: Local, value: Column)]
+  let secrets: @Sendable (String) -> String
+  let options: Engine.RunOptions
+  /// The project's folder.
+  let folder: String
+  let places: WorkPlaces
+  /// The job of each node, by its place in the plan.
+  let jobs: [Int]
+  /// Makes what a part reads and writes, after what other parts do.
+  let connect: @Sendable (Graph, ExpressionCompiler, Connections?) throws(Connections.Problem) -> Connections
+  /// Is told of an attempt that failed and is followed by another.
+  let retrying: @Sendable (_ node: Int, TaskFailure) -> Void
+
+  /// What a task gave.
+  private struct Finished: Sendable {
+    let node: Int
+    let result: Result<Column, TaskFailure>
+  }
+
+  /// Runs to the end, as `BatchRun` does.
+  func run(progress: RunProgress) async throws(RunFailure) -> StagedRun {
+    let result = await withTaskGroup(of: Finished.self) { group in
+      var state = State(agenda: Agenda(graph, arguments: arguments, secrets: secrets))
+      do throws(RunFailure) {
+        while true {
+          let ready = try next(&state)
+          if !ready.isEmpty {
+            try await advance(ready, &state, progress, &group)
+          } else if let finished = await group.next() {
+            try finish(finished, &state, progress)
+          } else {
+            break
+          }
+        }
+        guard state.agenda.isDone else { preconditionFailure("jobs wait for each other") }
+        places.remove()
+        return Result<StagedRun, RunFailure>.success(StagedRun(joining: state.staged))
+      } catch {
+        group.cancelAll()
+        for run in state.staged { run.discard() }
+        await group.waitForAll()
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  private struct State {
+    var agenda: Agenda
+    /// What parts have written, not visible yet.
+    var staged: [StagedRun] = []
+    /// Rows of parts that others read.
+    var kept: [Edge: KeptRows] = [:]
+    var connections: Connections?
+  }
+
+  private func next(_ state: inout State) throws(RunFailure) -> [Int] {
+    do throws(RowFailure) { return try state.agenda.ready() } catch {
+      throw fault(error, at: graph.nodes.firstIndex { $0.region != nil } ?? 0)
+    }
+  }
+
+  // MARK: Parts
+
+  private func advance(
+    _ ready: [Int], _ state: inout State, _ progress: RunProgress, _ group: inout TaskGroup<Finished>
+  ) async throws(RunFailure) {
+    for index in ready {
+      guard case .fail(let message) = graph.nodes[index].operation else { continue }
+      let text = try value(of: message, at: index, state.agenda)
+      throw .fault(
+        RunFault(
+          node: index, operatorName: graph.nodes[index].name, span: graph.nodes[index].span,
+          message: withExtendedLifetime(text) { text.texts[0].string }))
+    }
+    let part = GraphPart(ready, of: state.agenda)
+    var tables: [GraphPart.Table: String] = [:]
+    if !part.graph.nodes.isEmpty { tables = try await run(part, &state, progress) }
+    for index in ready {
+      switch graph.nodes[index].operation {
+      case .single, .toList:
+        progress.begin(index)
+        state.agenda.finish(index, value: try value(ofRowsInto: index, state))
+        progress.finish(index)
+      case .task(let task):
+        let call = try self.call(task, index, tables, state.agenda)
+        state.agenda.begin(index)
+        progress.begin(index)
+        group.addTask {
+          Finished(node: index, result: await attempts(call, index, task.task.options.retry))
+        }
+      default: state.agenda.finish(index)
+      }
+    }
+    state.kept = state.kept.filter { state.agenda.isWanted($0.key, besides: []) }
+  }
+
+  /// Runs a part; gives the files of the tables that tasks are given.
+  private func run(
+    _ part: GraphPart, _ state: inout State, _ progress: RunProgress
+  ) async throws(RunFailure) -> [GraphPart.Table: String] {
+    let constants = state.agenda.constants
+    let connections: Connections
+    do throws(Connections.Problem) {
+      connections = try connect(part.graph, constants, state.connections)
+    } catch {
+      throw .work(node: part.origins[error.node] ?? 0, error: error)
+    }
+    state.connections = connections
+    var sources = connections.sources
+    var sinks = connections.sinks
+    for (edge, name) in part.incoming { sources[name] = state.kept[edge] ?? KeptRows() }
+    for (edge, name) in part.outgoing {
+      let rows = KeptRows()
+      state.kept[edge] = rows
+      sinks[name] = rows
+    }
+    for case (let name, let index?) in zip(part.graph.nodes.map(\.name), part.origins) {
+      guard case .rows(let value) = graph.nodes[index].operation else { continue }
+      sources[name] = KeptRows(rows(of: try self.value(of: value, at: index, state.agenda), value.type))
+    }
+    var files: [GraphPart.Table: String] = [:]
+    for (table, name) in part.tables {
+      let (path, file) = try self.file(for: table, constants)
+      files[table] = path
+      sinks[name] = file
+    }
+    let run = BatchRun(
+      graph: part.graph,
+      parameters: Dictionary(state.agenda.values.map { ($0.local.id, $0.value) }) { first, _ in first },
+      sources: sources, sinks: sinks, options: options)
+    do throws(RunFailure) {
+      state.staged.append(
+        try await run.run(progress: RunProgress(partOf: progress, nodes: part.origins)))
+    } catch {
+      throw error.inWhole(part.origins)
+    }
+    return files
+  }
+
+  private func file(
+    for table: GraphPart.Table, _ constants: ExpressionCompiler
+  ) throws(RunFailure) -> (path: String, sink: any RowSink) {
+    guard case .task(let call) = graph.nodes[table.node].operation,
+      let parameter = zip(call.task.parameters, call.arguments).first(where: { $1.isFlow(table.input) })?.0
+    else { preconditionFailure("a table of a task") }
+    let isCSV = call.task.options.format == .csv
+    let path = "\(places.work(of: jobs[table.node]))/\(parameter.local.name).\(isCSV ? "csv" : "jsonl")"
+    let schema: TableSchema
+    do throws(RowFailure) {
+      schema = try SchemaConversion(constants: constants).schema(of: parameter.local.type)
+    } catch { throw fault(error, at: table.node) }
+    let sink = FileSink(
+      path: path, format: isCSV ? .csv(CSVDialect()) : .jsonLines(refusesUnknown: false), schema: schema)
+    return (path, HandedFile(file: sink))
+  }
+
+  // MARK: Values
+
+  private func value(
+    of expression: TypedExpression, at node: Int, _ agenda: Agenda
+  ) throws(RunFailure) -> Column {
+    do throws(RowFailure) { return try agenda.constants.evaluateConstant(expression) } catch {
+      throw fault(error, at: node)
+    }
+  }
+
+  private func fault(_ failure: RowFailure, at node: Int) -> RunFailure {
+    .fault(
+      RunFault(
+        node: node, operatorName: graph.nodes[node].name, span: failure.span, message: failure.message))
+  }
+
+  /// The value that a node makes of the rows that come to it.
+  private func value(ofRowsInto index: Int, _ state: State) throws(RunFailure) -> Column {
+    let node = graph.nodes[index]
+    let edge = state.agenda.source(of: node.inputs[0]) ?? node.inputs[0]
+    let element = graph.nodes[edge.node].outputs[edge.port].element
+    let rows = state.kept[edge] ?? KeptRows()
+    func wrong(_ message: String) -> RunFailure {
+      .fault(RunFault(node: index, operatorName: node.name, span: node.span, message: message))
+    }
+    let all =
+      rows.batches.isEmpty
+      ? Column.absent(ColumnType(element), count: 0) : Batch.concatenated(rows.batches).elements(of: element)
+    guard case .toList(let most) = node.operation else {
+      if all.count == 1 { return all }
+      throw wrong("it needs exactly one row, and there are \(all.count == 0 ? "none" : "\(all.count)")")
+    }
+    let limit = try value(of: most, at: index, state.agenda).int64s[0]
+    if all.count > limit { throw wrong("there are \(all.count) rows, and `max` allows \(limit)") }
+    return Column(
+      count: 1, storage: .list(offsets: Buffer([0, Int32(all.count)]), values: all))
+  }
+
+  /// The rows that a value stands for: the elements of a list, or the value alone.
+  private func rows(of value: Column, _ type: Type) -> Batch {
+    guard case .list(let element) = type else { return Batch(elements: value, of: type) }
+    let (offsets, values) = value.lists
+    return Batch(elements: values.sliced(Int(offsets[0])..<Int(offsets[1])), of: element)
+  }
+
+  // MARK: Tasks
+
+  private func call(
+    _ operation: TaskOperation, _ index: Int, _ tables: [GraphPart.Table: String], _ agenda: Agenda
+  ) throws(RunFailure) -> TaskCall {
+    let task = operation.task
+    var given: [TaskArgument] = []
+    for (parameter, argument) in zip(task.parameters, operation.arguments) {
+      switch argument {
+      case .flow(let input):
+        given.append(.table(path: tables[GraphPart.Table(node: index, input: input)] ?? ""))
+      case .value(let expression):
+        given.append(.value(try value(of: expression, at: index, agenda), parameter.local.type))
+      }
+    }
+    var environment: [String: String] = [:]
+    var hidden: [String] = []
+    for (name, value) in task.options.environment {
+      switch value.kind {
+      case .literal(.string(let text)): environment[name] = text
+      case .secret(let secret):
+        environment[name] = secrets(secret)
+        hidden.append(secrets(secret))
+      default: preconditionFailure("the value of a variable is a text or a secret")
+      }
+    }
+    return TaskCall(
+      task, given, environment: environment, secrets: hidden, folder: folder,
+      isHidden: !task.options.allow.isEmpty || graph.labelled[graph.nodes[index].span] != nil)
+  }
+
+  /// Tries until it succeeds, or has failed for good.
+  private func attempts(
+    _ call: TaskCall, _ node: Int, _ retry: (count: Int, backoff: ClosedRange<Int64>?)?
+  ) async -> Result<Column, TaskFailure> {
+    var backoff = Backoff(retry?.backoff)
+    var number = 1
+    while true {
+      let failure: TaskFailure
+      do throws(TaskFailure) {
+        return .success(
+          try await call.attempt(
+            in: places.work(of: jobs[node], attempt: number), log: places.log(of: jobs[node], attempt: number)
+          ))
+      } catch { failure = error }
+      guard !failure.isCancellation, number <= retry?.count ?? 0 else { return .failure(failure) }
+      retrying(node, failure)
+      do { try await Task.sleep(for: backoff.next()) } catch { return .failure(.cancelled) }
+      number += 1
+    }
+  }
+
+  private func finish(
+    _ finished: Finished, _ state: inout State, _ progress: RunProgress
+  ) throws(RunFailure) {
+    switch finished.result {
+    case .success(let value):
+      state.agenda.finish(finished.node, value: value)
+      progress.finish(finished.node)
+    case .failure(let failure):
+      throw failure.isCancellation ? .cancelled : .work(node: finished.node, error: failure)
+    }
+  }
+}
+
+extension TaskOperation.Argument {
+  fileprivate func isFlow(_ input: Int) -> Bool {
+    if case .flow(input) = self { true } else { false }
+  }
+}
+
+extension RunFailure {
+  /// The failure of a part, with the nodes of the whole.
+  fileprivate func inWhole(_ origins: [Int?]) -> RunFailure {
+    switch self {
+    case .fault(let fault):
+      .fault(
+        RunFault(
+          node: origins[fault.node] ?? fault.node, operatorName: fault.operatorName, span: fault.span,
+          position: fault.position, column: fault.column, message: fault.message, row: fault.row,
+          help: fault.help))
+    case .checks(let failed, let warnings):
+      .checks(failed.map { $0.at(origins[$0.node]) }, warnings: warnings.map { $0.at(origins[$0.node]) })
+    default: self
+    }
+  }
+}
+
+extension FailedCheck {
+  fileprivate func at(_ node: Int?) -> FailedCheck {
+    FailedCheck(
+      node: node ?? self.node, operatorName: operatorName, span: span, description: description,
+      found: found, examples: examples)
+  }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import Subprocess
+import Synchronization
+import SystemPackage
+
+/// A process that does the work of one attempt, with all that it starts in a process group of its own.
+struct ChildProcess: Sendable {
+  /// How it ended.
+  enum Ending: Hashable, Sendable {
+    case exited(Int32)
+    case signaled(Int32)
+    /// It took longer than it may.
+    case timedOut
+    case cancelled
+    /// It could not be started.
+    case notStarted(String)
+  }
+
+  /// A path, or a name that is looked up in `PATH`.
+  let executable: String
+  let arguments: [String]
+  /// All of it: nothing is inherited.
+  let environment: [String: String]
+  let folder: String
+  /// Where standard error goes, and standard output unless `output` says otherwise.
+  let log: String
+  let output: String?
+  let timeout: Duration?
+  /// Between SIGTERM and SIGKILL.
+  let grace: Duration
+
+  /// Runs to the end. No process of its group is left behind.
+  func run() async -> Ending {
+    await withTaskGroup(of: Ending?.self) { group in
+      group.addTask { await spawn() }
+      if let timeout {
+        group.addTask {
+          do { try await Task.sleep(for: timeout) } catch { return nil }
+          return .timedOut
+        }
+      }
+      while let ending = await group.next() {
+        guard let ending else { continue }
+        group.cancelAll()
+        await group.waitForAll()
+        return ending
+      }
+      return .cancelled
+    }
+  }
+
+  private func spawn() async -> Ending {
+    var options = PlatformOptions()
+    options.processGroupID = 0
+    options.teardownSequence = [
+      .gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: grace)
+    ]
+    let leader = Mutex<pid_t?>(nil)
+    // What it has left running goes with it. The number of a group is taken as long as it has members.
+    defer { if let leader = leader.withLock({ $0 }) { kill(-leader, SIGKILL) } }
+    do {
+      let result = try await Subprocess.run(
+        executable.contains("/") ? .path(FilePath(executable)) : .name(executable),
+        arguments: Arguments(arguments),
+        environment: .custom(
+          Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) })),
+        workingDirectory: FilePath(folder), platformOptions: options, input: .none,
+        output: .fileDescriptor(try Self.open(output ?? log), closeAfterSpawningProcess: true),
+        error: .fileDescriptor(try Self.open(log), closeAfterSpawningProcess: true)
+      ) { execution in
+        leader.withLock { $0 = execution.processIdentifier.value }
+      }
+      if Task.isCancelled { return .cancelled }
+      return switch result.terminationStatus {
+      case .exited(let code): .exited(code)
+      case .signaled(let signal): .signaled(signal)
+      }
+    } catch {
+      return Task.isCancelled ? .cancelled : .notStarted("\(error)")
+    }
+  }
+
+  private static func open(_ path: String) throws -> FileDescriptor {
+    try FileDescriptor.open(
+      path, .writeOnly, options: [.create, .append], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+  }
+}

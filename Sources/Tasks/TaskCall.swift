@@ -1,0 +1,204 @@
+import Columns
+import Foundation
+import Semantics
+
+/// One call of a task, which may be attempted more than once.
+public struct TaskCall: Sendable {
+  private let task: TypedTask
+  private let arguments: [TaskArgument]
+  private let environment: [String: String]
+  private let secrets: [String]
+  private let folder: String
+  private let result: TaskResult
+
+  /// Between SIGTERM and SIGKILL.
+  public static let grace = Duration.seconds(5)
+
+  /// What processes inherit of the environment: all else is declared in `env`.
+  static let inherited = [
+    "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "VIRTUAL_ENV",
+  ]
+
+  /// - Parameters:
+  ///   - arguments: One for each of the task's parameters.
+  ///   - environment: What `env` says.
+  ///   - secrets: The values in it that must not be shown.
+  ///   - folder: The project's, where the work begins.
+  ///   - isHidden: Whether the result must not be shown, because it is labelled.
+  public init(
+    _ task: TypedTask, _ arguments: [TaskArgument], environment: [String: String], secrets: [String],
+    folder: String, isHidden: Bool
+  ) {
+    self.task = task
+    self.arguments = arguments
+    self.secrets = secrets
+    self.folder = folder
+    let own = ProcessInfo.processInfo.environment
+    let inherited = Self.inherited.compactMap { name in own[name].map { (name, $0) } }
+    self.environment = environment.merging(inherited) { declared, _ in declared }
+    result = TaskResult(type: task.result, isHidden: isHidden)
+  }
+
+  /// Does the work once.
+  /// - Parameters:
+  ///   - work: A folder of the attempt's own, made here: what it is given and what it writes.
+  ///   - log: Where its output goes.
+  /// - Returns: The result, as a column of one row.
+  public func attempt(in work: String, log: String) async throws(TaskFailure) -> Column {
+    let place = try WorkFolder(work, log: log)
+    do throws(TaskFailure) {
+      switch task.work {
+      case .command(let parts): return try await run(parts, place)
+      case .python(let file, let function): return try await call(file, function, place)
+      case .http, nil: throw TaskFailure("is work that can't be done here")
+      }
+    } catch {
+      throw error.logged(in: LogFile(path: log), showing: !result.isHidden, without: secrets)
+    }
+  }
+
+  // MARK: Commands
+
+  private func run(
+    _ parts: [TypedTask.CommandPart], _ place: WorkFolder
+  ) async throws(TaskFailure) -> Column {
+    var given: [String] = []
+    for (parameter, argument) in zip(task.parameters, arguments) {
+      given.append(try self.given(argument, for: parameter, place))
+    }
+    let command = ShellCommand(parts) { part in
+      switch part {
+      case .text(let text): text
+      case .parameter(let index): given[index]
+      case .output: place.output
+      case .outputField(let name): place.output(name)
+      }
+    }
+    let printsResult = result.hasValues && !parts.contains(.output)
+    try await finish(
+      process("/bin/sh", command.arguments, place, output: printsResult ? place.printed : nil))
+    return try result.value(
+      json: { () throws(TaskFailure) in try Self.read(printsResult ? place.printed : place.output) },
+      from: printsResult ? "its standard output" : "the file at `{out}`",
+      path: { $0.map { place.output($0) } ?? place.output })
+  }
+
+  /// What stands for a parameter in a command: the text of a scalar, else the path of a file.
+  private func given(
+    _ argument: TaskArgument, for parameter: TypedTask.Parameter, _ place: WorkFolder
+  ) throws(TaskFailure) -> String {
+    switch argument {
+    case .table(let path): return path
+    case .value(let value, let type):
+      if let text = try TaskArgument.text(value, type) { return text }
+      let path = place.input("\(parameter.local.name).json")
+      try WorkFolder.write(try TaskArgument.json(value, type), to: path)
+      return path
+    }
+  }
+
+  // MARK: Python
+
+  private func call(
+    _ file: String, _ function: String, _ place: WorkFolder
+  ) async throws(TaskFailure) -> Column {
+    let path = URL(fileURLWithPath: file, relativeTo: URL(fileURLWithPath: folder, isDirectory: true)).path
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw TaskFailure(
+        "can't be called: there is no file `\(file)`", help: "it is looked for in the project's folder")
+    }
+    try WorkFolder.write(try keywords(), to: place.input("arguments.json"))
+    let arguments = [
+      "-c", PythonCall.script, path, function, place.input("arguments.json"), place.output, place.problem,
+    ]
+    do throws(TaskFailure) {
+      try await finish(process("python3", arguments, place))
+    } catch {
+      guard let text = FileManager.default.contents(atPath: place.problem),
+        let problem = try? JSONDecoder().decode(PythonCall.Problem.self, from: text)
+      else { throw error }
+      let file =
+        problem.file.hasPrefix(folder + "/") ? String(problem.file.dropFirst(folder.count + 1)) : problem.file
+      throw TaskFailure("failed: \(problem.message) (\(file)\(problem.line.map { ":\($0)" } ?? ""))")
+    }
+    return try await returned(place)
+  }
+
+  /// The arguments by their names.
+  private func keywords() throws(TaskFailure) -> [UInt8] {
+    var text: [UInt8] = []
+    for (parameter, argument) in zip(task.parameters, arguments) {
+      let (kind, json): (String, [UInt8]) =
+        switch argument {
+        case .table(let path): ("path", Self.quoted(path))
+        case .value(let value, let type): (type.isPath ? "path" : "value", try TaskArgument.json(value, type))
+        }
+      text += "\(text.isEmpty ? "{" : ",")\"\(parameter.local.name)\":{\"\(kind)\":".utf8 + json + "}".utf8
+    }
+    return (text.isEmpty ? Array("{".utf8) : text) + "}".utf8
+  }
+
+  private static func quoted(_ text: String) -> [UInt8] {
+    (try? JSONEncoder().encode(text)).map { Array($0) } ?? []
+  }
+
+  /// What the function returned: files as their paths, which start from where the work began.
+  private func returned(_ place: WorkFolder) async throws(TaskFailure) -> Column {
+    let json = try Self.read(place.output)
+    var paths: [String: String] = [:]
+    var only: String?
+    if result.type.isPath {
+      only = try? JSONDecoder().decode(String.self, from: Data(json))
+      if only == nil { throw TaskFailure("returned no path, and its result is a `\(result.type)`") }
+    } else if case .record(let record) = result.type {
+      let object = (try? JSONSerialization.jsonObject(with: Data(json))) as? [String: Any]
+      for field in record.fields where field.type.isPath {
+        guard let path = object?[field.column] as? String else {
+          throw TaskFailure("returned no path as `\(field.name)`, a `\(field.type)`")
+        }
+        paths[field.name] = path
+      }
+    }
+    return try result.value(json: { json }, from: "what it returns") { field in
+      let path = field.map { paths[$0] ?? "" } ?? only ?? ""
+      return path.hasPrefix("/") ? path : "\(folder)/\(path)"
+    }
+  }
+
+  // MARK: Processes
+
+  private func process(
+    _ executable: String, _ arguments: [String], _ place: WorkFolder, output: String? = nil
+  ) -> ChildProcess {
+    var environment = environment
+    environment["TMPDIR"] = place.temporary
+    environment["THALWEG_WORK"] = place.path
+    return ChildProcess(
+      executable: executable, arguments: arguments, environment: environment, folder: folder,
+      log: place.log, output: output, timeout: task.options.timeout.map { .microseconds($0) },
+      grace: Self.grace)
+  }
+
+  /// Waits for a process, and explains what it ended with.
+  private func finish(_ process: ChildProcess) async throws(TaskFailure) {
+    switch await process.run() {
+    case .exited(0): return
+    case .exited(let code): throw TaskFailure("ended with exit code \(code)\(ExitText.meaning(ofCode: code))")
+    case .signaled(let signal): throw TaskFailure("was ended by \(ExitText.name(ofSignal: signal))")
+    case .timedOut:
+      throw TaskFailure(
+        "took longer than its `timeout` allows, and was stopped", help: "give it more time, or less to do")
+    case .cancelled: throw .cancelled
+    case .notStarted(let reason):
+      throw TaskFailure("could not be started: \(process.executable): \(reason)")
+    }
+  }
+
+  private static func read(_ path: String) throws(TaskFailure) -> [UInt8] {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw TaskFailure(
+        "gave no result: it wrote nothing to `{out}`", help: "hand `{out}` to the program, which writes it")
+    }
+    return Array(data)
+  }
+}

@@ -1,0 +1,41 @@
+import Foundation
+
+/// The folder of one attempt: what it is given, what it writes, and what it needs for a while.
+struct WorkFolder {
+  let path: String
+  /// Where standard output and error go; beside the folder, which it outlives.
+  let log: String
+
+  /// Makes the folder, and that of the log.
+  init(_ path: String, log: String) throws(TaskFailure) {
+    self.path = path
+    self.log = log
+    do {
+      for folder in [path + "/in", path + "/out", path + "/tmp"] {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      }
+      let logs = URL(fileURLWithPath: log).deletingLastPathComponent().path
+      try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
+    } catch {
+      throw TaskFailure("has no folder to work in: \(error.localizedDescription)")
+    }
+  }
+
+  /// `{out}`.
+  var output: String { path + "/out/result" }
+  /// What is printed, where that is the result.
+  var printed: String { path + "/out/printed" }
+  /// What a Python function failed with.
+  var problem: String { path + "/out/problem" }
+  var temporary: String { path + "/tmp" }
+
+  /// `{out.field}`.
+  func output(_ field: String) -> String { "\(path)/out/field-\(field)" }
+  func input(_ name: String) -> String { "\(path)/in/\(name)" }
+
+  static func write(_ bytes: [UInt8], to path: String) throws(TaskFailure) {
+    do { try Data(bytes).write(to: URL(fileURLWithPath: path)) } catch {
+      throw TaskFailure("can't be given what it needs: \(error.localizedDescription)")
+    }
+  }
+}

@@ -51,7 +51,7 @@ public struct Graph: Sendable {
   /// In topological order: inputs come before what uses them.
   public var nodes: [Node]
   /// The regions of `if` and `for` that nodes may be in, outer before inner.
-  public let regions: [FlowRegion]
+  public var regions: [FlowRegion]
   /// What the pipeline's `run` says.
   public let run: RunOptions
   /// What must not be shown, because it carries labels.

@@ -2,7 +2,7 @@ import Semantics
 
 extension Operation {
   /// The operation with values in the place of locals that are known outside of it.
-  func replacing(_ values: inout LocalRewriter) -> Operation {
+  public func replacing(_ values: inout LocalRewriter) -> Operation {
     switch self {
     case .union, .discard, .faults, .reply, .single: return self
     case .source(let source):
@@ -130,8 +130,8 @@ extension JoinTime {
 }
 
 extension FlowRegion {
-  /// The region with values in the place of locals, among those of a graph that begin at `offset`.
-  func replacing(_ values: inout LocalRewriter, parent: Int?) -> FlowRegion {
+  /// The region with values in the place of locals that are known outside of it.
+  public func replacing(_ values: inout LocalRewriter, parent: Int?) -> FlowRegion {
     let replaced: Kind =
       switch kind {
       case .when(let condition, let holds): .when(values.root(condition), holds: holds)

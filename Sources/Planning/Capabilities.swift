@@ -13,6 +13,8 @@ public struct BackendCapabilities: Hashable, Sendable {
     case jobs = "values of jobs and `if`"
     /// Steps that run many times.
     case loops = "`for`"
+    /// Passes that fail without the others.
+    case failingPasses = "`try for`"
     /// The flow `faults` of a pipeline with jobs.
     case faultsOfJobs = "`faults` beside values of jobs"
     /// Windows, `first`, `last`, `within:`, `as_of:`.
@@ -88,7 +90,10 @@ public struct BackendCapabilities: Hashable, Sendable {
       for (feature, span) in node.needs { need(feature, at: span) }
     }
     for region in graph.regions {
-      if case .each = region.kind { need(.loops, at: region.span) } else { need(.jobs, at: region.span) }
+      switch region.kind {
+      case .each(_, let collectsFailures): need(collectsFailures ? .failingPasses : .loops, at: region.span)
+      case .when, .present: need(.jobs, at: region.span)
+      }
     }
     if graph.run.retry != nil || (graph.run.timeout != nil && graph.mode != .service),
       let span = graph.run.mode?.span ?? graph.nodes.first?.span

@@ -19,7 +19,7 @@ struct ShellCommand {
       }
     }
     let names = values.indices.map { "\(Self.name($0 + 1))=${\($0 + 1)}" }.joined(separator: " ")
-    let prologue = values.isEmpty ? "" : "\(names); shift \(values.count)\n"
+    let prologue = values.isEmpty ? "" : "\(names); shift \(values.count); "
     arguments = ["-euc", prologue + text, "sh"] + values
   }
 

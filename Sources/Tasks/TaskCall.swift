@@ -53,7 +53,8 @@ public struct TaskCall: Sendable {
       case .http, nil: throw TaskFailure("is work that can't be done here")
       }
     } catch {
-      throw error.logged(in: LogFile(path: log), showing: !result.isHidden, without: secrets)
+      let lines = [log, place.printed].lazy.map { LogFile(path: $0).lastLines() }.first { !$0.isEmpty }
+      throw error.telling(result.isHidden ? [] : lines ?? [], of: log, without: secrets)
     }
   }
 

@@ -26,13 +26,19 @@ public struct TaskFailure: Error, Hashable, Sendable {
   /// The attempt was stopped because its run is.
   public static let cancelled = TaskFailure("was cancelled", isCancellation: true)
 
-  /// The failure with what the work wrote, as far as it may be shown.
-  func logged(in log: LogFile, showing isShown: Bool, without secrets: [String]) -> TaskFailure {
+  /// The failure of one pass of a `for`, by its elements.
+  public func inPass(_ name: String?) -> TaskFailure {
+    guard let name else { return self }
+    return TaskFailure(
+      "\(message), in the pass \(name)", help: help, lines: lines, log: log, isCancellation: isCancellation)
+  }
+
+  /// The failure with the last lines that the work wrote, and where its log is.
+  func telling(_ lines: [String], of log: String, without secrets: [String]) -> TaskFailure {
     func plain(_ text: String) -> String {
       secrets.filter { !$0.isEmpty }.reduce(text) { $0.replacing($1, with: "***") }
     }
     return TaskFailure(
-      plain(message), help: help, lines: isShown ? log.lastLines().map(plain) : [], log: log.path,
-      isCancellation: isCancellation)
+      plain(message), help: help, lines: lines.map(plain), log: log, isCancellation: isCancellation)
   }
 }

@@ -89,10 +89,12 @@ import Testing
 @Suite struct UnrunnablePlanTests {
   static let programs: [(name: String, says: String, text: String)] = [
     (
-      "a for", "does not run `for` yet",
+      "a for whose passes may fail", "does not run `try for` yet",
       """
       from clicks: Table<Click> = csv("clicks.csv")
-      for d in [1, 2] { into out = csv("out-{d}.csv") <- clicks.filter(c -> c.id == d) }
+      let results, failures = try for d in [1, 2] { clicks.filter(c -> c.id == d).single() }
+      into out = csv("out.csv") <- results
+      into bad = csv("bad.csv") <- failures.map(f -> row { f.error })
       """
     ),
     (

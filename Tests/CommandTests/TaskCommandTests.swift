@@ -66,4 +66,223 @@ import Testing
     )
     #expect(String(decoding: row.b, as: UTF8.self) == Self.sales)
   }
+
+  @Test func aTaskIsTriedAgainAndEachTryIsRecorded() async throws {
+    let sandbox = try sandbox(
+      """
+      task count(sales: Table<Sale>) -> Int {
+        command \"""
+          echo try >> tries
+          if [ $(wc -l < tries) -lt 3 ]; then echo not yet; exit 4; fi
+          wc -l < {sales}
+        \"""
+        effect pure
+        retry 3 backoff 1ms..5ms
+      }
+      pipeline p {
+        from sales: Table<Sale> = csv("sales.csv")
+        let n = count(sales)
+        into out = csv("out.csv") <- sales.filter(s -> s.price >= n)
+      }
+      """)
+    let run = try await sandbox.run("run", "p.thal")
+    #expect(run.status == .exited(0), "\(run.error)")
+    let shown = try await sandbox.lastRun()
+    let job = try #require(shown.jobs?.first { $0.name == "n.count.1" })
+    #expect(job.attempts.map(\.state) == ["failed", "failed", "succeeded"])
+    for attempt in 1...2 {
+      #expect(try sandbox.read(".thalweg/logs/\(shown.id)/2-\(attempt).log") == "")
+    }
+  }
+
+  @Test func aTaskThatFailsFailsTheRunAndNothingIsPublished() async throws {
+    let sandbox = try sandbox(
+      """
+      task count(sales: Table<Sale>) -> Int { command "echo counting >&2; exit 9" }
+      pipeline p {
+        from sales: Table<Sale> = csv("sales.csv")
+        let n = count(sales)
+        into early = csv("early.csv") <- sales
+        into out = csv("out.csv") <- sales.filter(s -> s.price >= n)
+      }
+      """)
+    let run = try await sandbox.run("run", "p.thal")
+    #expect(run.status == .exited(1))
+    #expect(run.error.contains("error[F483]: `count` ended with exit code 9"), "\(run.error)")
+    #expect(run.error.contains("counting"))
+    #expect(try sandbox.files() == ["p.thal", "sales.csv"])
+    let shown = try await sandbox.lastRun()
+    #expect(shown.error?.code == "F483")
+    #expect(shown.jobs?.first { $0.name == "n.count.1" }?.state == "failed")
+    #expect(sandbox.exists(".thalweg/logs/\(shown.id)/2-1.log"))
+    #expect(sandbox.exists(".thalweg/work/\(shown.id)/2/sales.jsonl"))
+  }
+
+  /// Rows, with what is there afterwards and what the run says.
+  @Test(arguments: [
+    ("shop,price\nnorth,3\n", ["few.csv", "p.thal", "sales.csv"], "p succeeded"),
+    (Self.sales, ["many.csv", "p.thal", "sales.csv"], "p succeeded"),
+    ("shop,price\n", ["p.thal", "sales.csv"], "there are 0 sales"),
+  ])
+  func aBranchIsTakenByAValue(_ sales: String, _ files: [String], _ says: String) async throws {
+    let sandbox = try sandbox(
+      """
+      record Counted { n: Int }
+      task count(sales: Table<Sale>) -> Counted { python "count.py:count" }
+      pipeline p {
+        from sales: Table<Sale> = csv("sales.csv")
+        let counted = count(sales)
+        if counted.n > 2 {
+          into many = csv("many.csv") <- sales
+        } else if counted.n > 0 {
+          into few = csv("few.csv") <- sales
+        } else {
+          fail("there are {counted.n} sales")
+        }
+        check sales { that(g -> g.count() == counted.n) }
+      }
+      """, sales: sales)
+    try sandbox.write("def count(sales):\n    return {'n': len(list(open(sales)))}\n", to: "lib/count.py")
+    try sandbox.write(
+      try sandbox.read("p.thal").replacing("count.py:", with: "lib/count.py:"), to: "p.thal")
+    let run = try await sandbox.run("run", "p.thal")
+    #expect(run.error.contains(says), "\(run.error)")
+    #expect(try sandbox.files().filter { !$0.hasPrefix("lib") } == files)
+  }
+
+  @Test func aValueThatNeedsOneRowSaysHowManyThereAre() async throws {
+    let sandbox = try sandbox(
+      """
+      pipeline p {
+        from sales: Table<Sale> = csv("sales.csv")
+        let only = sales.filter(s -> s.shop == "north").single()
+        into out = csv("out.csv") <- sales.filter(s -> s.price > only.price)
+      }
+      """)
+    let run = try await sandbox.run("run", "p.thal")
+    #expect(run.status == .exited(1))
+    #expect(run.error.contains("it needs exactly one row, and there are 2"), "\(run.error)")
+  }
+
+  @Test(arguments: [Signal.interrupt, .terminate])
+  func cancellingTheRunEndsItsProcesses(_ signal: Signal) async throws {
+    let sandbox = try sandbox(
+      """
+      task wait(sales: Table<Sale>) -> Int {
+        command "sleep 1000 & echo $! > child.tmp; mv child.tmp child; wait"
+      }
+      pipeline p {
+        from sales: Table<Sale> = csv("sales.csv")
+        let n = wait(sales)
+        into out = csv("out.csv") <- sales.filter(s -> s.price >= n)
+      }
+      """)
+    let result = try await Subprocess.run(
+      .path(FilePath(Sandbox.binary)), arguments: ["run", "p.thal"], environment: Sandbox.environment,
+      workingDirectory: FilePath(sandbox.path), input: .none, output: .discarded,
+      error: .string(limit: 1 << 20)
+    ) { execution in
+      while !sandbox.exists("child") { await Task.yield() }
+      try execution.send(signal: signal)
+    }
+    #expect(result.terminationStatus == .exited(130))
+    #expect(result.standardError.contains("p was cancelled after "))
+    let child = try sandbox.read("child").trimmingCharacters(in: .whitespacesAndNewlines)
+    // It was killed, and may be there until it is scheduled again.
+    while let state = try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8),
+      !state.contains(") Z ")
+    {
+      await Task.yield()
+    }
+    let shown = try await sandbox.lastRun()
+    #expect(shown.state == "cancelled")
+    #expect(!sandbox.exists("out.csv"))
+  }
+
+  @Test func secretsComeThroughTheEnvironment() async throws {
+    let sandbox = try sandbox(
+      """
+      task count(sales: Table<Sale>) -> Int {
+        command "echo using $KEY >&2; exit 1"
+        env { KEY: secret("key") }
+      }
+      pipeline p {
+        from sales: Table<Sale> = csv("sales.csv")
+        let n = count(sales)
+        into out = csv("out.csv") <- sales.filter(s -> s.price >= n)
+      }
+      """)
+    try sandbox.write(
+      "version: 1\nprofiles:\n  local:\n    secrets:\n      key: { env: TASK_KEY }\n", to: "thalweg.yaml")
+    let missing = try await sandbox.run("run", "p.thal", "--profile", "local")
+    #expect(missing.error.contains("the secret `key` has no value"), "\(missing.error)")
+    let run = try await sandbox.run(
+      ["run", "p.thal", "--profile", "local"],
+      environment: Sandbox.environment.updating(["TASK_KEY": "hush-hush"]))
+    #expect(run.error.contains("using ***") && !run.error.contains("hush-hush"), "\(run.error)")
+  }
+
+  @Test func aForRunsEachPass() async throws {
+    let sandbox = try sandbox(
+      """
+      record Found { shop: String, times: Int, score: Int }
+      task count(sales: Table<Sale>, times: Int) -> Int { command "n={times}; echo $(( $(wc -l < {sales}) * n ))" }
+      pipeline p {
+        from sales: Table<Sale> = csv("sales.csv")
+        let shops = sales.map(s -> row { s.shop }).distinct().map(r -> r.shop).to_list(max: 9)
+        let found = for shop in shops, times in [1, 10] {
+          let own = sales.filter(s -> s.shop == shop)
+          into part = csv("parts/{shop}-{times}.csv") <- own
+          let score = count(own, times)
+          if score > 10 { into big = csv("big/{shop}-{times}.csv") <- own }
+          Found { shop, times, score }
+        }
+        into out = csv("out.csv") <- found
+        if found.map(f -> f.score).sum() == 33 { into done = csv("done.csv") <- sales }
+      }
+      """)
+    let run = try await sandbox.run("run", "p.thal")
+    #expect(run.status == .exited(0), "\(run.error)")
+    #expect(
+      try sandbox.read("out.csv") == "shop,times,score\nnorth,1,2\nnorth,10,20\nsouth,1,1\nsouth,10,10\n")
+    #expect(
+      try sandbox.files().filter { $0.hasSuffix(".csv") } == [
+        "big/north-10.csv", "done.csv", "out.csv", "parts/north-1.csv", "parts/north-10.csv",
+        "parts/south-1.csv",
+        "parts/south-10.csv", "sales.csv",
+      ])
+    let shown = try await sandbox.lastRun()
+    #expect(shown.jobs?.allSatisfy { $0.state == "succeeded" } == true)
+  }
+
+  @Test func aPassThatFailsIsNamed() async throws {
+    let sandbox = try sandbox(
+      """
+      task count(sales: Table<Sale>, n: Int) -> Int { command "test {n} -lt 2 && echo 1" }
+      pipeline p {
+        from sales: Table<Sale> = csv("sales.csv")
+        let found = for n in [1, 2] {
+          let c = count(sales, n)
+          c
+        }
+        into out = csv("out.csv") <- sales.filter(s -> found.contains(s.price))
+      }
+      """)
+    let run = try await sandbox.run("run", "p.thal")
+    #expect(run.error.contains("`count` ended with exit code 1, in the pass [2]"), "\(run.error)")
+  }
+
+  @Test func anElementThatComesTwiceIsAFault() async throws {
+    let sandbox = try sandbox(
+      """
+      pipeline p {
+        from sales: Table<Sale> = csv("sales.csv")
+        let shops = sales.map(s -> s.shop).to_list(max: 9)
+        for shop in shops { into out = csv("{shop}.csv") <- sales.filter(s -> s.shop == shop) }
+      }
+      """)
+    let run = try await sandbox.run("run", "p.thal")
+    #expect(run.status == .exited(1))
+    #expect(run.error.contains("`shop` is \"north\" more than once"), "\(run.error)")
+  }
 }

@@ -69,6 +69,14 @@ public struct RowFailure: Error, Sendable {
   public let message: String
   /// The expression that has no value.
   public let span: Span
+
+  /// Makes a failure.
+  public init(row: Int32, kind: Kind, message: String, span: Span) {
+    self.row = row
+    self.kind = kind
+    self.message = message
+    self.span = span
+  }
 }
 
 /// The failed rows of an evaluation: few, if any.

@@ -27,7 +27,7 @@ public struct LocalBackend: ExecutionBackend {
       tasks: ["command", "python"],
       sinkOptions: [
         "kafka": ["append", "upsert"], "postgres": ["append", "replace(by:)", "upsert", "delete"],
-      ], features: [.eventTime, .jobs])
+      ], features: [.eventTime, .jobs, .loops])
   }
 
   /// What of it runs in a test, in memory: no jobs.
@@ -35,7 +35,7 @@ public struct LocalBackend: ExecutionBackend {
     BackendCapabilities(
       backend: capabilities.backend, modes: capabilities.modes, connectors: capabilities.connectors,
       operators: capabilities.operators, sinkOptions: capabilities.sinkOptions,
-      features: capabilities.features.subtracting([.jobs]))
+      features: capabilities.features.subtracting([.jobs, .loops]))
   }
 
   /// Runs to the end.

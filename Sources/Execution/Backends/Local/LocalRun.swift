@@ -344,6 +344,7 @@ struct LocalRun {
   ) -> JobRun {
     JobRun(
       graph: request.graph, arguments: arguments, secrets: secrets, options: options, folder: projectFolder,
+      cores: Double(workers),
       places: WorkPlaces(id), jobs: request.graph.nodes.indices.map { findings.job(of: $0) ?? 0 },
       connect: {
         [folder = request.folder, outputs, observer] graph, constants, earlier throws(Connections.Problem) in

@@ -26,7 +26,9 @@ struct RunDiagnostics {
         node.flatMap { job(of: $0) }
       )
     case .output(let name, let error):
-      let node = node { if case .sink(let sink) = $0 { sink.name == name } else { false } }
+      let node = node {
+        if case .sink(let sink) = $0 { sink.name == name.prefix { $0 != "[" } } else { false }
+      }
       return (
         [diagnostic(.unwritableSink, "the sink `\(name)` can't be written", error, node)],
         node.flatMap { job(of: $0) }

@@ -28,9 +28,9 @@ struct GraphPart {
   init(_ members: [Int], of agenda: Agenda) {
     let whole = agenda.graph
     graph = Graph(
-      name: whole.name, documentation: nil, parameters: whole.parameters, nodes: [], run: whole.run,
-      labelled: whole.labelled
-    ).knowing(agenda.values.map(\.local))
+      name: whole.name, documentation: nil,
+      parameters: agenda.values(for: members).map { GraphParameter(local: $0.local, defaultValue: nil) },
+      nodes: [], run: whole.run, labelled: whole.labelled)
     let own = Set(members)
     for index in members {
       let node = whole.nodes[index]

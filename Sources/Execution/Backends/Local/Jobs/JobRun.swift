@@ -17,6 +17,8 @@ struct JobRun: Sendable {
   let options: Engine.RunOptions
   /// The project's folder.
   let folder: String
+  /// How many of the machine tasks may use at a time.
+  let cores: Double
   let places: WorkPlaces
   /// The job of each node, by its place in the plan.
   let jobs: [Int]
@@ -38,12 +40,11 @@ struct JobRun: Sendable {
       do throws(RunFailure) {
         while true {
           let ready = try next(&state)
-          if !ready.isEmpty {
-            try await advance(ready, &state, progress, &group)
-          } else if let finished = await group.next() {
+          if !ready.isEmpty { try await advance(ready, &state, progress) }
+          start(&state, progress, &group)
+          if ready.isEmpty {
+            guard let finished = await group.next() else { break }
             try finish(finished, &state, progress)
-          } else {
-            break
           }
         }
         guard state.agenda.isDone else { preconditionFailure("jobs wait for each other") }
@@ -66,6 +67,22 @@ struct JobRun: Sendable {
     /// Rows of parts that others read.
     var kept: [Edge: KeptRows] = [:]
     var connections: Connections?
+    /// Tasks that wait for cores.
+    var waiting: [Call] = []
+    var running: [Int: Call] = [:]
+  }
+
+  /// A task that can be called.
+  private struct Call: Sendable {
+    let node: Int
+    let call: TaskCall
+    let retry: (count: Int, backoff: ClosedRange<Int64>?)?
+    /// The cores that it needs.
+    let cores: Double
+    /// By its job and pass.
+    let place: WorkPlaces.Place
+    /// The node of the program.
+    let origin: Int
   }
 
   private func next(_ state: inout State) throws(RunFailure) -> [Int] {
@@ -77,32 +94,27 @@ struct JobRun: Sendable {
   // MARK: Parts
 
   private func advance(
-    _ ready: [Int], _ state: inout State, _ progress: RunProgress, _ group: inout TaskGroup<Finished>
+    _ ready: [Int], _ state: inout State, _ progress: RunProgress
   ) async throws(RunFailure) {
     for index in ready {
-      guard case .fail(let message) = graph.nodes[index].operation else { continue }
+      let node = state.agenda.graph.nodes[index]
+      guard case .fail(let message) = node.operation else { continue }
       let text = try value(of: message, at: index, state.agenda)
-      throw .fault(
-        RunFault(
-          node: index, operatorName: graph.nodes[index].name, span: graph.nodes[index].span,
-          message: withExtendedLifetime(text) { text.texts[0].string }))
+      throw wrong(index, state.agenda, withExtendedLifetime(text) { text.texts[0].string })
     }
     let part = GraphPart(ready, of: state.agenda)
     var tables: [GraphPart.Table: String] = [:]
-    if !part.graph.nodes.isEmpty { tables = try await run(part, &state, progress) }
+    if !part.graph.nodes.isEmpty { tables = try await run(part, ready, &state, progress) }
     for index in ready {
-      switch graph.nodes[index].operation {
+      let origin = state.agenda.origins[index]
+      switch state.agenda.graph.nodes[index].operation {
       case .single, .toList:
-        progress.begin(index)
+        progress.begin(origin)
         state.agenda.finish(index, value: try value(ofRowsInto: index, state))
-        progress.finish(index)
-      case .task(let task):
-        let call = try self.call(task, index, tables, state.agenda)
+        if state.agenda.isDone(origin: origin) { progress.finish(origin) }
+      case .task(let operation):
+        state.waiting.append(try call(operation, index, tables, state.agenda))
         state.agenda.begin(index)
-        progress.begin(index)
-        group.addTask {
-          Finished(node: index, result: await attempts(call, index, task.task.options.retry))
-        }
       default: state.agenda.finish(index)
       }
     }
@@ -111,14 +123,16 @@ struct JobRun: Sendable {
 
   /// Runs a part; gives the files of the tables that tasks are given.
   private func run(
-    _ part: GraphPart, _ state: inout State, _ progress: RunProgress
+    _ part: GraphPart, _ members: [Int], _ state: inout State, _ progress: RunProgress
   ) async throws(RunFailure) -> [GraphPart.Table: String] {
-    let constants = state.agenda.constants
+    let values = state.agenda.values(for: members)
+    let constants = ExpressionCompiler(parameters: values, secrets: secrets)
+    let origins = part.origins.map { $0.map { state.agenda.origins[$0] } }
     let connections: Connections
     do throws(Connections.Problem) {
       connections = try connect(part.graph, constants, state.connections)
     } catch {
-      throw .work(node: part.origins[error.node] ?? 0, error: error)
+      throw .work(node: origins[error.node] ?? 0, error: error)
     }
     state.connections = connections
     var sources = connections.sources
@@ -130,40 +144,41 @@ struct JobRun: Sendable {
       sinks[name] = rows
     }
     for case (let name, let index?) in zip(part.graph.nodes.map(\.name), part.origins) {
-      guard case .rows(let value) = graph.nodes[index].operation else { continue }
+      guard case .rows(let value) = state.agenda.graph.nodes[index].operation else { continue }
       sources[name] = KeptRows(rows(of: try self.value(of: value, at: index, state.agenda), value.type))
     }
     var files: [GraphPart.Table: String] = [:]
     for (table, name) in part.tables {
-      let (path, file) = try self.file(for: table, constants)
+      let (path, file) = try self.file(for: table, state.agenda)
       files[table] = path
       sinks[name] = file
     }
     let run = BatchRun(
       graph: part.graph,
-      parameters: Dictionary(state.agenda.values.map { ($0.local.id, $0.value) }) { first, _ in first },
+      parameters: Dictionary(uniqueKeysWithValues: values.map { ($0.local.id, $0.value) }),
       sources: sources, sinks: sinks, options: options)
     do throws(RunFailure) {
       state.staged.append(
-        try await run.run(progress: RunProgress(partOf: progress, nodes: part.origins)))
+        try await run.run(progress: RunProgress(partOf: progress, nodes: origins)))
     } catch {
-      throw error.inWhole(part.origins)
+      throw error.inWhole(origins)
     }
     return files
   }
 
   private func file(
-    for table: GraphPart.Table, _ constants: ExpressionCompiler
+    for table: GraphPart.Table, _ agenda: Agenda
   ) throws(RunFailure) -> (path: String, sink: any RowSink) {
-    guard case .task(let call) = graph.nodes[table.node].operation,
+    guard case .task(let call) = agenda.graph.nodes[table.node].operation,
       let parameter = zip(call.task.parameters, call.arguments).first(where: { $1.isFlow(table.input) })?.0
     else { preconditionFailure("a table of a task") }
     let isCSV = call.task.options.format == .csv
-    let path = "\(places.work(of: jobs[table.node]))/\(parameter.local.name).\(isCSV ? "csv" : "jsonl")"
+    let path =
+      "\(places.work(of: place(of: table.node, agenda)))/\(parameter.local.name).\(isCSV ? "csv" : "jsonl")"
     let schema: TableSchema
     do throws(RowFailure) {
-      schema = try SchemaConversion(constants: constants).schema(of: parameter.local.type)
-    } catch { throw fault(error, at: table.node) }
+      schema = try SchemaConversion(constants: ExpressionCompiler()).schema(of: parameter.local.type)
+    } catch { throw fault(error, at: agenda.origins[table.node]) }
     let sink = FileSink(
       path: path, format: isCSV ? .csv(CSVDialect()) : .jsonLines(refusesUnknown: false), schema: schema)
     return (path, HandedFile(file: sink))
@@ -174,8 +189,8 @@ struct JobRun: Sendable {
   private func value(
     of expression: TypedExpression, at node: Int, _ agenda: Agenda
   ) throws(RunFailure) -> Column {
-    do throws(RowFailure) { return try agenda.constants.evaluateConstant(expression) } catch {
-      throw fault(error, at: node)
+    do throws(RowFailure) { return try agenda.evaluate(expression) } catch {
+      throw fault(error, at: agenda.origins[node])
     }
   }
 
@@ -185,24 +200,31 @@ struct JobRun: Sendable {
         node: node, operatorName: graph.nodes[node].name, span: failure.span, message: failure.message))
   }
 
+  private func wrong(_ index: Int, _ agenda: Agenda, _ message: String) -> RunFailure {
+    let node = agenda.graph.nodes[index]
+    return .fault(
+      RunFault(node: agenda.origins[index], operatorName: node.name, span: node.span, message: message))
+  }
+
   /// The value that a node makes of the rows that come to it.
   private func value(ofRowsInto index: Int, _ state: State) throws(RunFailure) -> Column {
-    let node = graph.nodes[index]
+    let node = state.agenda.graph.nodes[index]
     let edge = state.agenda.source(of: node.inputs[0]) ?? node.inputs[0]
-    let element = graph.nodes[edge.node].outputs[edge.port].element
+    let element = state.agenda.graph.nodes[edge.node].outputs[edge.port].element
     let rows = state.kept[edge] ?? KeptRows()
-    func wrong(_ message: String) -> RunFailure {
-      .fault(RunFault(node: index, operatorName: node.name, span: node.span, message: message))
-    }
     let all =
       rows.batches.isEmpty
       ? Column.absent(ColumnType(element), count: 0) : Batch.concatenated(rows.batches).elements(of: element)
     guard case .toList(let most) = node.operation else {
       if all.count == 1 { return all }
-      throw wrong("it needs exactly one row, and there are \(all.count == 0 ? "none" : "\(all.count)")")
+      throw wrong(
+        index, state.agenda,
+        "it needs exactly one row, and there are \(all.count == 0 ? "none" : "\(all.count)")")
     }
     let limit = try value(of: most, at: index, state.agenda).int64s[0]
-    if all.count > limit { throw wrong("there are \(all.count) rows, and `max` allows \(limit)") }
+    if all.count > limit {
+      throw wrong(index, state.agenda, "there are \(all.count) rows, and `max` allows \(limit)")
+    }
     return Column(
       count: 1, storage: .list(offsets: Buffer([0, Int32(all.count)]), values: all))
   }
@@ -218,7 +240,7 @@ struct JobRun: Sendable {
 
   private func call(
     _ operation: TaskOperation, _ index: Int, _ tables: [GraphPart.Table: String], _ agenda: Agenda
-  ) throws(RunFailure) -> TaskCall {
+  ) throws(RunFailure) -> Call {
     let task = operation.task
     var given: [TaskArgument] = []
     for (parameter, argument) in zip(task.parameters, operation.arguments) {
@@ -240,27 +262,47 @@ struct JobRun: Sendable {
       default: preconditionFailure("the value of a variable is a text or a secret")
       }
     }
-    return TaskCall(
+    let origin = agenda.origins[index]
+    let call = TaskCall(
       task, given, environment: environment, secrets: hidden, folder: folder,
-      isHidden: !task.options.allow.isEmpty || graph.labelled[graph.nodes[index].span] != nil)
+      isHidden: !task.options.allow.isEmpty || graph.labelled[graph.nodes[origin].span] != nil)
+    return Call(
+      node: index, call: call, retry: task.options.retry, cores: task.options.cpu ?? 1,
+      place: place(of: index, agenda), origin: origin)
+  }
+
+  private func place(of node: Int, _ agenda: Agenda) -> WorkPlaces.Place {
+    WorkPlaces.Place(
+      job: jobs[agenda.origins[node]], pass: agenda.passes[node],
+      name: agenda.passes[node] == nil ? nil : String(agenda.graph.nodes[node].name.drop { $0 != "[" }))
+  }
+
+  /// Starts the tasks that there are cores for; one that needs more than there are runs alone.
+  private func start(_ state: inout State, _ progress: RunProgress, _ group: inout TaskGroup<Finished>) {
+    var used = state.running.values.reduce(0) { $0 + $1.cores }
+    while let next = state.waiting.first, used == 0 || used + next.cores <= cores {
+      state.waiting.removeFirst()
+      state.running[next.node] = next
+      used += next.cores
+      progress.begin(next.origin)
+      group.addTask { Finished(node: next.node, result: await attempts(next)) }
+    }
   }
 
   /// Tries until it succeeds, or has failed for good.
-  private func attempts(
-    _ call: TaskCall, _ node: Int, _ retry: (count: Int, backoff: ClosedRange<Int64>?)?
-  ) async -> Result<Column, TaskFailure> {
-    var backoff = Backoff(retry?.backoff)
+  private func attempts(_ call: Call) async -> Result<Column, TaskFailure> {
+    var backoff = Backoff(call.retry?.backoff)
     var number = 1
     while true {
       let failure: TaskFailure
       do throws(TaskFailure) {
         return .success(
-          try await call.attempt(
-            in: places.work(of: jobs[node], attempt: number), log: places.log(of: jobs[node], attempt: number)
-          ))
-      } catch { failure = error }
-      guard !failure.isCancellation, number <= retry?.count ?? 0 else { return .failure(failure) }
-      retrying(node, failure)
+          try await call.call.attempt(
+            in: places.work(of: call.place, attempt: number),
+            log: places.log(of: call.place, attempt: number)))
+      } catch { failure = error.inPass(call.place.name) }
+      guard !failure.isCancellation, number <= call.retry?.count ?? 0 else { return .failure(failure) }
+      retrying(call.origin, failure)
       do { try await Task.sleep(for: backoff.next()) } catch { return .failure(.cancelled) }
       number += 1
     }
@@ -269,12 +311,14 @@ struct JobRun: Sendable {
   private func finish(
     _ finished: Finished, _ state: inout State, _ progress: RunProgress
   ) throws(RunFailure) {
+    let origin = state.agenda.origins[finished.node]
+    state.running[finished.node] = nil
     switch finished.result {
     case .success(let value):
       state.agenda.finish(finished.node, value: value)
-      progress.finish(finished.node)
+      if state.agenda.isDone(origin: origin) { progress.finish(origin) }
     case .failure(let failure):
-      throw failure.isCancellation ? .cancelled : .work(node: finished.node, error: failure)
+      throw failure.isCancellation ? .cancelled : .work(node: origin, error: failure)
     }
   }
 }

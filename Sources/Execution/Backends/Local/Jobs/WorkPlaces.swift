@@ -12,13 +12,27 @@ struct WorkPlaces: Sendable {
     base = FileManager.default.currentDirectoryPath
   }
 
-  /// The folder of a job, by its place in the plan, and of an attempt in it.
-  func work(of job: Int) -> String { "\(folder)/\(job + 1)" }
-  func work(of job: Int, attempt: Int) -> String { "\(work(of: job))/\(attempt)" }
+  /// A job, and of a `for` a pass of it.
+  struct Place: Sendable {
+    /// The job, by its place in the plan.
+    let job: Int
+    /// From 1.
+    let pass: Int?
+    /// The elements of the pass: `[north, 2]`.
+    let name: String?
+  }
+
+  /// The folder of a job, and of an attempt in it.
+  func work(of place: Place) -> String { "\(folder)/\(Self.name(place))" }
+  func work(of place: Place, attempt: Int) -> String { "\(work(of: place))/\(attempt)" }
 
   /// What an attempt writes for people.
-  func log(of job: Int, attempt: Int) -> String {
-    "\(base)/.thalweg/logs/\(run)/\(job + 1)-\(attempt).log"
+  func log(of place: Place, attempt: Int) -> String {
+    "\(base)/.thalweg/logs/\(run)/\(Self.name(place))-\(attempt).log"
+  }
+
+  private static func name(_ place: Place) -> String {
+    place.pass.map { "\(place.job + 1).\($0)" } ?? "\(place.job + 1)"
   }
 
   /// A path as people see it.

@@ -1,0 +1,66 @@
+import Columns
+import Engine
+import Formats
+import Semantics
+
+/// The elements of the passes of a `for`: every combination, the last list going fastest.
+struct LoopElements: Sequence {
+  /// One element of one list.
+  struct Item {
+    /// A column of one row.
+    let value: Column
+    /// As it is written in the names of what the pass does.
+    let text: String
+  }
+
+  private let lists: [[Item]]
+
+  /// - Throws: Where a list can't be computed, or has an element twice.
+  init(
+    _ variables: [(variable: Local, elements: TypedExpression)],
+    _ evaluate: (TypedExpression) throws(RowFailure) -> Column
+  ) throws(RowFailure) {
+    var lists: [[Item]] = []
+    for (variable, list) in variables {
+      let (offsets, values) = try evaluate(list).lists
+      let column = values.sliced(Int(offsets[0])..<Int(offsets[1]))
+      let texts = try Self.texts(column, variable.type)
+      var seen: Set<String> = []
+      for text in texts where !seen.insert(text).inserted {
+        throw RowFailure(
+          row: 0, kind: .fault, message: "`\(variable.name)` is \(text) more than once", span: list.span)
+      }
+      lists.append(
+        texts.indices.map { Item(value: column.sliced($0..<$0 + 1), text: Self.plain(texts[$0])) })
+    }
+    self.lists = lists
+  }
+
+  /// Each element in JSON, by which equal ones are found.
+  private static func texts(_ column: Column, _ type: Type) throws(RowFailure) -> [String] {
+    let writer = JSONLinesWriter(
+      schema: try SchemaConversion(constants: ExpressionCompiler()).schema(of: type))
+    guard let lines = try? writer.encode(Batch(elements: column, of: type)) else { return [] }
+    return String(decoding: lines, as: UTF8.self).split(separator: "\n").map(String.init)
+  }
+
+  private static func plain(_ json: String) -> String {
+    json.hasPrefix("\"") && json.count > 1 ? String(json.dropFirst().dropLast()) : json
+  }
+
+  func makeIterator() -> AnyIterator<[Item]> {
+    var next: [Int]? = lists.contains(where: \.isEmpty) ? nil : lists.map { _ in 0 }
+    return AnyIterator {
+      guard let places = next else { return nil }
+      var following: [Int]? = places
+      for index in lists.indices.reversed() {
+        following?[index] += 1
+        if let place = following?[index], place < lists[index].count { break }
+        following?[index] = 0
+        if index == 0 { following = nil }
+      }
+      next = following
+      return zip(lists, places).map { $0[$1] }
+    }
+  }
+}

@@ -1,4 +1,5 @@
 import Foundation
+import SystemPackage
 
 /// The folder of one attempt: what it is given, what it writes, and what it needs for a while.
 struct WorkFolder {
@@ -34,8 +35,13 @@ struct WorkFolder {
   func input(_ name: String) -> String { "\(path)/in/\(name)" }
 
   static func write(_ bytes: [UInt8], to path: String) throws(TaskFailure) {
-    do { try Data(bytes).write(to: URL(fileURLWithPath: path)) } catch {
-      throw TaskFailure("can't be given what it needs: \(error.localizedDescription)")
+    do {
+      // Nobody needs the file after a crash: it need not be made durable.
+      let file = try FileDescriptor.open(
+        path, .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
+      try file.closeAfter { _ = try file.writeAll(bytes) }
+    } catch {
+      throw TaskFailure("can't be given what it needs: \(error)")
     }
   }
 }

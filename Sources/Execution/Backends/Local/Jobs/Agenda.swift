@@ -25,6 +25,12 @@ struct Agenda {
   private var values: [Int: (local: Local, value: Column)] = [:]
   private let secrets: @Sendable (String) -> String
   private var stages: [Stage]
+  /// The nodes that wait, in order.
+  private var waiting: [Int]
+  /// By node of the program: how many of those that stand for it are not settled.
+  private var remaining: [Int]
+  /// By loop: how many nodes of its passes are not settled.
+  private var openNodes: [Int: Int] = [:]
   /// By region: whether its steps run; nil where that is not known yet.
   private var taken: [Bool?]
   /// The values of jobs that each node, or region, needs.
@@ -37,14 +43,20 @@ struct Agenda {
   private var chosen: [Int: Edge] = [:]
   /// The passes of each `for`.
   private var loops: [Int: [Pass]] = [:]
-  private var passCount = 0
+  /// The loop that each pass is of, in the order of their numbers.
+  private var loopOfPass: [Int] = []
   /// The ids of locals that passes have of their own.
   private var nextLocal = 1 << 56
 
   /// One run of the steps of a `for`.
   private struct Pass {
-    let nodes: [Int]
-    var rewriter: LocalRewriter
+    let rewriter: LocalRewriter
+
+    /// What it gives.
+    func element(of collect: CollectOperation) -> TypedExpression {
+      var rewriter = rewriter
+      return rewriter.root(collect.element)
+    }
   }
 
   /// Nothing is done.
@@ -57,6 +69,8 @@ struct Agenda {
     origins = Array(graph.nodes.indices)
     passes = graph.nodes.map { _ in nil }
     stages = graph.nodes.map { _ in .waiting }
+    waiting = Array(graph.nodes.indices)
+    remaining = graph.nodes.map { _ in 1 }
     taken = graph.regions.map { _ in nil }
     promised = Set(graph.nodes.flatMap(\.values).map(\.id) + graph.regions.flatMap(\.locals).map(\.id))
     needs = []
@@ -83,12 +97,10 @@ struct Agenda {
   }
 
   /// Whether there is nothing left to do.
-  var isDone: Bool { stages.allSatisfy { $0 == .done || $0 == .skipped } }
+  var isDone: Bool { remaining.allSatisfy { $0 == 0 } }
 
   /// Whether all that stands for a node of the program is done.
-  func isDone(origin: Int) -> Bool {
-    !stages.indices.contains { origins[$0] == origin && (stages[$0] == .waiting || stages[$0] == .running) }
-  }
+  func isDone(origin: Int) -> Bool { remaining[origin] == 0 }
 
   // MARK: Values
 
@@ -113,8 +125,14 @@ struct Agenda {
 
   /// A node's work is done; with the value that it gives.
   mutating func finish(_ node: Int, value: Column? = nil) {
-    stages[node] = .done
+    settle(node, .done)
     if let value, let local = graph.nodes[node].value { values[local.id] = (local, value) }
+  }
+
+  private mutating func settle(_ node: Int, _ stage: Stage) {
+    stages[node] = stage
+    remaining[origins[node]] -= 1
+    if let pass = passes[node] { openNodes[loopOfPass[pass - 1], default: 0] -= 1 }
   }
 
   // MARK: What is next
@@ -122,16 +140,17 @@ struct Agenda {
   /// The nodes that can be done now, inputs before what uses them.
   mutating func ready() throws(RowFailure) -> [Int] {
     try settleRegions()
+    waiting.removeAll { stages[$0] != .waiting }
     var found: [Int] = []
     var isFound: Set<Int> = []
     // Whether something was settled without work, for which another may have waited.
     var isSettled = false
-    for index in graph.nodes.indices where stages[index] == .waiting {
+    for index in waiting {
       let node = graph.nodes[index]
       if let region = node.region {
         guard let isTaken = taken[region] else { continue }
         if !isTaken {
-          stages[index] = .skipped
+          settle(index, .skipped)
           isSettled = true
           continue
         }
@@ -141,14 +160,16 @@ struct Agenda {
       func isFed(_ edge: Edge) -> Bool { stages[edge.node] == .done || isFound.contains(edge.node) }
       switch node.operation {
       case .collect(let collect):
-        guard let passes = loops[collect.region], passes.allSatisfy({ isOver($0) }) else { continue }
-        finish(index, value: try list(of: collect, passes))
+        guard let passes = loops[collect.region], openNodes[collect.region] ?? 0 == 0 else { continue }
+        let elements = passes.map { $0.element(of: collect) }
+        guard isKnown(promises(in: elements)) else { continue }
+        finish(index, value: try list(elements, of: collect.element.type))
         isSettled = true
       case .choose(let condition):
         let edge = source(of: node.inputs[try evaluate(condition).bits[0] ? 0 : 1])
         guard let edge, isFed(edge) else { continue }
         chosen[index] = edge
-        stages[index] = .done
+        settle(index, .done)
         isSettled = true
       default:
         guard node.inputs.allSatisfy({ source(of: $0).map(isFed) ?? false }) else { continue }
@@ -192,22 +213,12 @@ struct Agenda {
 
   // MARK: Passes
 
-  /// Whether nothing of a pass is left to do.
-  private func isOver(_ pass: Pass) -> Bool {
-    pass.nodes.allSatisfy { stages[$0] == .done || stages[$0] == .skipped }
-  }
-
   /// What the passes give, in order.
-  private func list(of collect: CollectOperation, _ passes: [Pass]) throws(RowFailure) -> Column {
+  private func list(_ expressions: [TypedExpression], of type: Type) throws(RowFailure) -> Column {
     var elements: [Column] = []
-    for pass in passes {
-      var rewriter = pass.rewriter
-      elements.append(try evaluate(rewriter.root(collect.element)))
-    }
-    let all =
-      elements.isEmpty ? Column.absent(ColumnType(collect.element.type), count: 0) : .concatenated(elements)
-    return Column(
-      count: 1, storage: .list(offsets: Buffer([0, Int32(elements.count)]), values: all))
+    for expression in expressions { elements.append(try evaluate(expression)) }
+    let all = elements.isEmpty ? Column.absent(ColumnType(type), count: 0) : .concatenated(elements)
+    return Column(count: 1, storage: .list(offsets: Buffer([0, Int32(elements.count)]), values: all))
   }
 
   /// The regions and nodes inside of a `for`; outer regions come before inner ones.
@@ -226,7 +237,7 @@ struct Agenda {
   private mutating func addPass(
     of loop: Int, _ pattern: (regions: [Int], nodes: [Int]), _ variables: [(Local, LoopElements.Item)]
   ) -> Pass {
-    passCount += 1
+    loopOfPass.append(loop)
     var rewriter = LocalRewriter()
     for (variable, element) in variables {
       let own = fresh(variable, &rewriter)
@@ -255,7 +266,7 @@ struct Agenda {
           value: node.value.map { $0.renamed(&rewriter) }, region: node.region.flatMap { regions[$0] },
           span: node.span), of: index)
     }
-    return Pass(nodes: copies.values.sorted(), rewriter: rewriter)
+    return Pass(rewriter: rewriter)
   }
 
   /// A local of the pass in the place of one of the pattern.
@@ -271,8 +282,11 @@ struct Agenda {
     let index = graph.nodes.count
     graph.nodes.append(node)
     origins.append(origins[pattern])
-    passes.append(passCount)
+    passes.append(loopOfPass.count)
     stages.append(.waiting)
+    waiting.append(index)
+    remaining[origins[pattern]] += 1
+    openNodes[loopOfPass[loopOfPass.count - 1], default: 0] += 1
     consumers.append([])
     needs.append(promises(in: node.operation.expressions))
     for edge in node.inputs { consumers[edge.node].append(index) }
@@ -301,6 +315,10 @@ struct Agenda {
       if case .choose = graph.nodes[index].operation {
         guard stages[index] == .waiting || chosen[index] == edge else { return false }
         return stages[index] == .waiting || isWanted(Edge(index), besides: others)
+      }
+      // Windows are cut again for those who come later.
+      if graph.nodes[index].outputs.first?.time == .windowed, isWanted(Edge(index), besides: others) {
+        return true
       }
       return stages[index] == .waiting && !others.contains(index)
     }

@@ -6,6 +6,8 @@ import Semantics
 struct GraphPart {
   /// The nodes, with a source for all that comes in and a sink for all that goes out.
   private(set) var graph: Graph
+  /// The nodes of the whole that are in it.
+  private(set) var members: [Int]
   /// For each node of `graph` that of the whole; nil for what is only here.
   private(set) var origins: [Int?] = []
   /// The names of sources, by the edges of the whole whose rows they give.
@@ -27,10 +29,8 @@ struct GraphPart {
   /// - Parameter members: What can be done now, inputs before what uses them.
   init(_ members: [Int], of agenda: Agenda) {
     let whole = agenda.graph
-    graph = Graph(
-      name: whole.name, documentation: nil,
-      parameters: agenda.values(for: members).map { GraphParameter(local: $0.local, defaultValue: nil) },
-      nodes: [], run: whole.run, labelled: whole.labelled)
+    graph = Graph(name: whole.name, documentation: nil, parameters: [], nodes: [], labelled: whole.labelled)
+    self.members = members
     let own = Set(members)
     for index in members {
       let node = whole.nodes[index]
@@ -49,13 +49,19 @@ struct GraphPart {
     for index in members {
       for port in whole.nodes[index].outputs.indices {
         let edge = Edge(index, port: port)
-        guard let place = places[index], agenda.isWanted(edge, besides: own) || isTaken(edge, members, agenda)
+        guard let place = places[index], whole.nodes[index].outputs[port].time != .windowed,
+          agenda.isWanted(edge, besides: own) || isTaken(edge, members, agenda)
         else { continue }
         let name = "keep \(index) \(port)"
         add(.sink(name), inputs: [Edge(place, port: port)], at: whole.nodes[index])
         outgoing[edge] = name
       }
     }
+    graph = Graph(
+      name: whole.name, documentation: nil,
+      parameters: agenda.values(for: self.members).map {
+        GraphParameter(local: $0.local, defaultValue: nil)
+      }, nodes: graph.nodes, run: whole.run, labelled: whole.labelled)
   }
 
   /// Whether one of the members makes a value of the rows of an edge.
@@ -77,10 +83,17 @@ struct GraphPart {
   private mutating func place(_ edge: Edge, _ agenda: Agenda) -> Edge {
     guard let edge = agenda.source(of: edge) else { preconditionFailure("an edge whose rows are there") }
     if let place = places[edge.node] { return Edge(place, port: edge.port) }
+    let node = agenda.graph.nodes[edge.node]
+    if node.outputs[edge.port].time == .windowed {
+      // Windows are not kept with rows, so they are cut again.
+      members.append(edge.node)
+      place(edge.node, as: node.operation, node, node.inputs.map { place($0, agenda) })
+      origins[origins.count - 1] = nil
+      return Edge(graph.nodes.count - 1, port: edge.port)
+    }
     let name = incoming[edge] ?? "kept \(edge.node) \(edge.port)"
     if let known = graph.nodes.firstIndex(where: { $0.name == name }) { return Edge(known) }
     incoming[edge] = name
-    let node = agenda.graph.nodes[edge.node]
     add(.source(name), inputs: [], outputs: [node.outputs[edge.port]], at: node)
     return Edge(graph.nodes.count - 1)
   }

@@ -104,7 +104,7 @@ struct JobRun: Sendable {
     }
     let part = GraphPart(ready, of: state.agenda)
     var tables: [GraphPart.Table: String] = [:]
-    if !part.graph.nodes.isEmpty { tables = try await run(part, ready, &state, progress) }
+    if !part.graph.nodes.isEmpty { tables = try await run(part, &state, progress) }
     for index in ready {
       let origin = state.agenda.origins[index]
       switch state.agenda.graph.nodes[index].operation {
@@ -123,9 +123,9 @@ struct JobRun: Sendable {
 
   /// Runs a part; gives the files of the tables that tasks are given.
   private func run(
-    _ part: GraphPart, _ members: [Int], _ state: inout State, _ progress: RunProgress
+    _ part: GraphPart, _ state: inout State, _ progress: RunProgress
   ) async throws(RunFailure) -> [GraphPart.Table: String] {
-    let values = state.agenda.values(for: members)
+    let values = state.agenda.values(for: part.members)
     let constants = ExpressionCompiler(parameters: values, secrets: secrets)
     let origins = part.origins.map { $0.map { state.agenda.origins[$0] } }
     let connections: Connections
@@ -172,16 +172,12 @@ struct JobRun: Sendable {
     guard case .task(let call) = agenda.graph.nodes[table.node].operation,
       let parameter = zip(call.task.parameters, call.arguments).first(where: { $1.isFlow(table.input) })?.0
     else { preconditionFailure("a table of a task") }
-    let isCSV = call.task.options.format == .csv
-    let path =
-      "\(places.work(of: place(of: table.node, agenda)))/\(parameter.local.name).\(isCSV ? "csv" : "jsonl")"
-    let schema: TableSchema
+    let format = call.task.options.format
+    let path = "\(places.work(of: place(of: table.node, agenda)))/\(parameter.local.name).\(format)"
     do throws(RowFailure) {
-      schema = try SchemaConversion(constants: ExpressionCompiler()).schema(of: parameter.local.type)
+      let schema = try SchemaConversion(constants: ExpressionCompiler()).schema(of: parameter.local.type)
+      return (path, TableFile(path: path, format: format, schema: schema))
     } catch { throw fault(error, at: agenda.origins[table.node]) }
-    let sink = FileSink(
-      path: path, format: isCSV ? .csv(CSVDialect()) : .jsonLines(refusesUnknown: false), schema: schema)
-    return (path, HandedFile(file: sink))
   }
 
   // MARK: Values

@@ -65,27 +65,3 @@ final class KeptRows: RowSink, RowSource {
     func discard() {}
   }
 }
-
-/// A file that a task is given: it is there as soon as all rows are in.
-struct HandedFile: RowSink {
-  let file: any RowSink
-
-  func open() throws -> any StagedOutput { Output(file: try file.open()) }
-
-  private final class Output: StagedOutput {
-    private let file: any StagedOutput
-    private let isThere = Mutex(false)
-
-    init(file: any StagedOutput) { self.file = file }
-
-    func encode(_ batch: Batch) throws -> [UInt8] { try file.encode(batch) }
-    func append(_ bytes: [UInt8]) throws { try file.append(bytes) }
-    func finish() throws {
-      try file.finish()
-      try file.publish()
-      isThere.withLock { $0 = true }
-    }
-    func publish() {}
-    func discard() { if !isThere.withLock({ $0 }) { file.discard() } }
-  }
-}

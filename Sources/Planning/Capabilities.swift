@@ -145,7 +145,6 @@ public struct BackendCapabilities: Hashable, Sendable {
       if options.cache != nil { missing.append("tasks with a `cache`") }
       if options.gpu ?? 0 > 0 { missing.append("tasks that need a `gpu`") }
       if options.format == .parquet { missing.append("tasks with `format parquet`") }
-      if call.isCovered { missing.append("tasks whose failure is covered by `else`") }
     }
     for what in missing {
       let refusal = lacks(what, at: span)

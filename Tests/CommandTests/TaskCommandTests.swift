@@ -285,4 +285,39 @@ import Testing
     #expect(run.status == .exited(1))
     #expect(run.error.contains("`shop` is \"north\" more than once"), "\(run.error)")
   }
+
+  @Test func aFailureMayBeCovered() async throws {
+    let sandbox = try sandbox(
+      """
+      task judge(sale: Sale) -> Int { command "test $(grep -c south {sale}) = 1 && echo 5" }
+      pipeline p {
+        from sales: Table<Sale> = csv("sales.csv")
+        let a = judge(Sale { shop: "north", price: 1 }) else 100
+        let b = judge(Sale { shop: "south", price: 1 }) else 100
+        into out = csv("out.csv") <- sales.filter(s -> s.price == 3).map(s -> row { a, b })
+      }
+      """)
+    let run = try await sandbox.run("run", "p.thal")
+    #expect(run.status == .exited(0), "\(run.error)")
+    #expect(try sandbox.read("out.csv") == "a,b\n100,5\n")
+  }
+
+  @Test func whatHasWindowsWaitsForAValue() async throws {
+    let sandbox = try sandbox(
+      """
+      record Seen { at: Timestamp }
+      pipeline p {
+        from seen: Table<Seen> = csv("seen.csv")
+        let windowed = seen.timed(s -> s.at, delay: 1d).window(tumbling(1d), late: discard)
+        let first = windowed.aggregate(g -> row { n: g.count() }).map(r -> r.n).to_list(max: 9)
+        let more = first.sum()
+        into out = csv("out.csv") <- windowed.aggregate(g -> row { n: g.count() + more })
+      }
+      """)
+    try sandbox.write(
+      "at\n2026-01-01T00:00:00Z\n2026-01-01T01:00:00Z\n2026-01-03T00:00:00Z\n", to: "seen.csv")
+    let run = try await sandbox.run("run", "p.thal")
+    #expect(run.status == .exited(0), "\(run.error)")
+    #expect(try sandbox.read("out.csv") == "n\n5\n4\n")
+  }
 }

@@ -160,12 +160,13 @@ import Testing
     try sandbox.write(
       """
       record Text { text: String }
-      pipeline lists {
+      task count(texts: Table<Text>) -> Int { command "wc -l < {texts}" }
+      pipeline counted {
         from texts: Table<Text> = csv("texts.csv")
-        let all = texts.map(t -> t.text).to_list(max: 9)
-        into out = csv("out.csv") <- texts.filter(t -> all.contains(t.text))
+        let n = count(texts)
+        into out = csv("out.csv") <- texts.filter(t -> t.text.len() > n)
       }
-      test "a list of rows" for lists {
+      test "a task" for counted {
         given texts = []
         expect out == []
       }
@@ -176,6 +177,41 @@ import Testing
     #expect(
       result.output.contains("error[C818]: this test can't run yet"), "\(result.output)\(result.error)")
     #expect(result.output.split(separator: "\n").count { $0.hasPrefix("error") } == 1)
+  }
+
+  @Test func valuesOfJobsAreTested() async throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(
+      """
+      record Text { text: String }
+      record Found { text: String, n: Int }
+      pipeline lists {
+        from texts: Table<Text> = csv("texts.csv")
+        let all = texts.map(t -> t.text).distinct().to_list(max: 9)
+        let found = for text in all {
+          let own = texts.filter(t -> t.text == text)
+          into part = csv("{text}.csv") <- own
+          let counted = own.aggregate(g -> row { n: g.count() }).single()
+          Found { text, n: counted.n }
+        }
+        if found.len() > 1 {
+          into out = csv("out.csv") <- found
+        }
+      }
+      test "several" for lists {
+        given texts = [Text { text: "a" }, Text { text: "b" }, Text { text: "a" }]
+        expect out == [Found { text: "a", n: 2 }, Found { text: "b", n: 1 }]
+        expect part == [Text { text: "a" }, Text { text: "a" }, Text { text: "b" }]
+      }
+      test "one" for lists {
+        given texts = [Text { text: "a" }]
+        expect out == []
+      }
+
+      """, to: "a.thal")
+    let result = try await sandbox.run("test", "--modes")
+    #expect(result.status == .exited(0), "\(result.output)\(result.error)")
+    #expect(try sandbox.files() == ["a.thal"])
   }
 
   /// Each with a part of what is printed.

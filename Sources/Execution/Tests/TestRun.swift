@@ -74,7 +74,8 @@ struct TestRun {
     for case .expect(let expectation) in test.statements {
       do throws(Stop) { failures += try await judge(expectation) } catch { failures += error.failures }
     }
-    if let graph, !seeds.isEmpty { failures += await modes(graph) }
+    // Values of jobs are of batches alone.
+    if let graph, !seeds.isEmpty, !graph.hasJobs { failures += await modes(graph) }
     return failures
   }
 
@@ -201,11 +202,17 @@ struct TestRun {
   private func run(
     _ graph: Graph, _ sources: [String: any RowSource], _ sinks: [String: any RowSink]
   ) async throws(Stop) {
-    let run = BatchRun(
-      graph: graph.knowing(values.map(\.local)),
-      parameters: Dictionary(values.map { ($0.local.id, $0.value) }) { first, _ in first }, sources: sources,
-      sinks: sinks, options: options)
     do throws(RunFailure) {
+      if graph.hasJobs {
+        let run = JobRun(
+          graph: graph, arguments: values, secrets: options.secrets, options: options, work: nil
+        ) { part, _, _ in Connections(part, given: sources, captured: sinks) }
+        return try await run.run(progress: RunProgress(graph: graph)).discard()
+      }
+      let run = BatchRun(
+        graph: graph.knowing(values.map(\.local)),
+        parameters: Dictionary(values.map { ($0.local.id, $0.value) }) { first, _ in first },
+        sources: sources, sinks: sinks, options: options)
       try await run.run(progress: RunProgress(graph: graph)).discard()
     } catch {
       throw Stop(RunDiagnostics(graph: graph, plan: Plan(graph)).findings(error).diagnostics)

@@ -24,6 +24,8 @@ struct CommandTemplate {
           parts.append(part)
           if shell.place != .plain {
             diagnostics.append(.quotedPlaceholder(expression, in: shell.place))
+          } else if shell.isEscaped {
+            diagnostics.append(.escapedPlaceholder(expression))
           }
         }
         shell.skipPlaceholder()

@@ -13,7 +13,8 @@ struct ShellText {
   /// What comes next is part of this.
   private(set) var place = Place.plain
   private var isWordStart = true
-  private var isEscaped = false
+  /// Whether a backslash stands right before.
+  private(set) var isEscaped = false
   /// The words that end the here-documents that begin on the next line.
   private var delimiters: [[UInt8]] = []
   /// The current line of a here-document.
@@ -53,6 +54,7 @@ struct ShellText {
   /// A placeholder stands here.
   mutating func skipPlaceholder() {
     isWordStart = false
+    isEscaped = false
     if place == .hereDocument { line.append(UInt8(ascii: "{")) }
   }
 

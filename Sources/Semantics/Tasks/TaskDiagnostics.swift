@@ -272,6 +272,12 @@ extension Diagnostic {
     )
   }
 
+  static func escapedPlaceholder(_ expression: Expression) -> Diagnostic {
+    Diagnostic(
+      .placeholderInQuotes, "a value can't stand right behind a backslash of the shell", at: expression.span,
+      label: "would be spliced into text", help: "put a space between them, or take the backslash away")
+  }
+
   static func unclosedShellQuote(_ place: ShellText.Place, at span: Span) -> Diagnostic {
     Diagnostic(
       .clauseValue, "the quote `\(place.rawValue)` of this command is never closed", at: span,

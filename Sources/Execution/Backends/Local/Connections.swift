@@ -26,6 +26,15 @@ struct Connections {
     let node: Int
   }
 
+  /// What a test gives and takes in memory. Each pass of a `for` writes to the sink of its statement.
+  init(_ graph: Graph, given: [String: any RowSource], captured: [String: any RowSink]) {
+    files = FileUses(folder: "")
+    sources = given
+    for case .sink(let sink) in graph.nodes.map(\.operation) {
+      sinks[sink.name] = captured[String(sink.name.prefix { $0 != "[" })]
+    }
+  }
+
   /// Makes what `graph` reads and writes; nothing is opened yet. Paths are relative to `folder`, and `constants`
   /// evaluates them. What sinks stage is told to `outputs`, and `warn` what is amiss while they work. `earlier` are
   /// those of another part of the same run, which may not use the same files.

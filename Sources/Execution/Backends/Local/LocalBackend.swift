@@ -30,12 +30,12 @@ public struct LocalBackend: ExecutionBackend {
       ], features: [.eventTime, .jobs, .loops])
   }
 
-  /// What of it runs in a test, in memory: no jobs.
+  /// What of it runs in a test, in memory: no tasks.
   var inMemory: BackendCapabilities {
     BackendCapabilities(
       backend: capabilities.backend, modes: capabilities.modes, connectors: capabilities.connectors,
       operators: capabilities.operators, sinkOptions: capabilities.sinkOptions,
-      features: capabilities.features.subtracting([.jobs, .loops]))
+      features: capabilities.features)
   }
 
   /// Runs to the end.

@@ -342,22 +342,22 @@ struct LocalRun {
     _ arguments: [(local: Local, value: Column)], _ secrets: @escaping @Sendable (String) -> String,
     _ options: Engine.RunOptions
   ) -> JobRun {
-    JobRun(
-      graph: request.graph, arguments: arguments, secrets: secrets, options: options, folder: projectFolder,
-      cores: Double(workers),
-      places: WorkPlaces(id), jobs: request.graph.nodes.indices.map { findings.job(of: $0) ?? 0 },
-      connect: {
-        [folder = request.folder, outputs, observer] graph, constants, earlier throws(Connections.Problem) in
-        try Connections(
-          graph, in: folder, constants: constants, outputs: outputs, after: earlier,
-          warn: { observer.warn($0) })
-      },
-      retrying: { [inbox, findings, sources = request.sources] node, failure in
-        guard let job = findings.job(of: node),
-          let error = RunError([findings.diagnostic(failure, node)], sources)
-        else { return }
-        inbox.yield(.retrying(job: job, error))
-      })
+    let work = JobRun.TaskWork(
+      folder: projectFolder, cores: Double(workers), places: WorkPlaces(id),
+      jobs: request.graph.nodes.indices.map { findings.job(of: $0) ?? 0 }
+    ) { [inbox, findings, sources = request.sources] node, failure in
+      guard let job = findings.job(of: node),
+        let error = RunError([findings.diagnostic(failure, node)], sources)
+      else { return }
+      inbox.yield(.retrying(job: job, error))
+    }
+    return JobRun(
+      graph: request.graph, arguments: arguments, secrets: secrets, options: options, work: work
+    ) { [folder = request.folder, outputs, observer] graph, constants, earlier throws(Connections.Problem) in
+      try Connections(
+        graph, in: folder, constants: constants, outputs: outputs, after: earlier,
+        warn: { observer.warn($0) })
+    }
   }
 
   /// Where tasks begin to work, as a path that is the same everywhere.

@@ -38,6 +38,9 @@ struct Agenda {
   private var needsOfRegions: [Set<Int>]
   /// Values of jobs, by their ids; one that is no key of `values` is not known yet.
   private var promised: Set<Int>
+  /// Values whose tasks failed: they fail where they are used, which is covered there.
+  private var failed: Set<Int> = []
+  private var failures = LocalRewriter()
   private var consumers: [[Int]]
   /// The flow that each `if` between flows stands for.
   private var chosen: [Int: Edge] = [:]
@@ -113,10 +116,20 @@ struct Agenda {
   /// The value of an expression over what is known.
   func evaluate(_ expression: TypedExpression) throws(RowFailure) -> Column {
     let used = Self.locals(in: [expression]).sorted().compactMap { values[$0] }
-    return try ExpressionCompiler(parameters: used, secrets: secrets).evaluateConstant(expression)
+    var rewriter = failures
+    return try ExpressionCompiler(parameters: used, secrets: secrets)
+      .evaluateConstant(rewriter.root(expression))
   }
 
-  private func isKnown(_ needs: Set<Int>) -> Bool { needs.allSatisfy { values[$0] != nil } }
+  /// What a node does.
+  func operation(_ node: Int) -> Operation {
+    var rewriter = failures
+    return graph.nodes[node].operation.replacing(&rewriter)
+  }
+
+  private func isKnown(_ needs: Set<Int>) -> Bool {
+    needs.allSatisfy { values[$0] != nil || failed.contains($0) }
+  }
 
   // MARK: What happened
 
@@ -127,6 +140,16 @@ struct Agenda {
   mutating func finish(_ node: Int, value: Column? = nil) {
     settle(node, .done)
     if let value, let local = graph.nodes[node].value { values[local.id] = (local, value) }
+  }
+
+  /// A node's work has failed, and what uses its value covers that.
+  mutating func fail(_ node: Int, _ message: String) {
+    settle(node, .done)
+    guard let local = graph.nodes[node].value else { return }
+    let span = graph.nodes[node].span
+    let text = TypedExpression(.literal(.string(message)), .string, span)
+    failed.insert(local.id)
+    failures.substitute(local, by: TypedExpression(.fail(text), local.type, span))
   }
 
   private mutating func settle(_ node: Int, _ stage: Stage) {

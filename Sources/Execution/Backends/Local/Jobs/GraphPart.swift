@@ -43,7 +43,7 @@ struct GraphPart {
           tables[Table(node: index, input: input)] = name
         }
       case .rows: place(index, as: .source(node.name), node, [])
-      default: place(index, as: node.operation, node, node.inputs.map { place($0, agenda) })
+      default: place(index, as: agenda.operation(index), node, node.inputs.map { place($0, agenda) })
       }
     }
     for index in members {
@@ -87,7 +87,7 @@ struct GraphPart {
     if node.outputs[edge.port].time == .windowed {
       // Windows are not kept with rows, so they are cut again.
       members.append(edge.node)
-      place(edge.node, as: node.operation, node, node.inputs.map { place($0, agenda) })
+      place(edge.node, as: agenda.operation(edge.node), node, node.inputs.map { place($0, agenda) })
       origins[origins.count - 1] = nil
       return Edge(graph.nodes.count - 1, port: edge.port)
     }

@@ -11,22 +11,27 @@ import Tasks
 /// A batch with jobs: flows run in parts, each as soon as the values are known that it uses, and tasks beside them.
 /// Nothing is visible before all of it is done.
 struct JobRun: Sendable {
+  /// Where and how tasks work.
+  struct TaskWork: Sendable {
+    /// The project's folder.
+    let folder: String
+    /// How many of the machine tasks may use at a time.
+    let cores: Double
+    let places: WorkPlaces
+    /// The job of each node, by its place in the plan.
+    let jobs: [Int]
+    /// Is told of an attempt that failed and is followed by another.
+    let retrying: @Sendable (_ node: Int, TaskFailure) -> Void
+  }
+
   let graph: Graph
   let arguments: [(local: Local, value: Column)]
   let secrets: @Sendable (String) -> String
   let options: Engine.RunOptions
-  /// The project's folder.
-  let folder: String
-  /// How many of the machine tasks may use at a time.
-  let cores: Double
-  let places: WorkPlaces
-  /// The job of each node, by its place in the plan.
-  let jobs: [Int]
+  /// Where and how tasks work; nil where there are none.
+  let work: TaskWork?
   /// Makes what a part reads and writes, after what other parts do.
   let connect: @Sendable (Graph, ExpressionCompiler, Connections?) throws(Connections.Problem) -> Connections
-  /// Is told of an attempt that failed and is followed by another.
-  let retrying: @Sendable (_ node: Int, TaskFailure) -> Void
-
   /// What a task gave.
   private struct Finished: Sendable {
     let node: Int
@@ -48,7 +53,7 @@ struct JobRun: Sendable {
           }
         }
         guard state.agenda.isDone else { preconditionFailure("jobs wait for each other") }
-        places.remove()
+        work?.places.remove()
         return Result<StagedRun, RunFailure>.success(StagedRun(joining: state.staged))
       } catch {
         group.cancelAll()
@@ -170,10 +175,12 @@ struct JobRun: Sendable {
     for table: GraphPart.Table, _ agenda: Agenda
   ) throws(RunFailure) -> (path: String, sink: any RowSink) {
     guard case .task(let call) = agenda.graph.nodes[table.node].operation,
-      let parameter = zip(call.task.parameters, call.arguments).first(where: { $1.isFlow(table.input) })?.0
+      let parameter = zip(call.task.parameters, call.arguments).first(where: { $1.isFlow(table.input) })?.0,
+      let work
     else { preconditionFailure("a table of a task") }
     let format = call.task.options.format
-    let path = "\(places.work(of: place(of: table.node, agenda)))/\(parameter.local.name).\(format)"
+    let path =
+      "\(work.places.work(of: place(of: table.node, agenda, work)))/\(parameter.local.name).\(format)"
     do throws(RowFailure) {
       let schema = try SchemaConversion(constants: ExpressionCompiler()).schema(of: parameter.local.type)
       return (path, TableFile(path: path, format: format, schema: schema))
@@ -237,6 +244,7 @@ struct JobRun: Sendable {
   private func call(
     _ operation: TaskOperation, _ index: Int, _ tables: [GraphPart.Table: String], _ agenda: Agenda
   ) throws(RunFailure) -> Call {
+    guard let work else { preconditionFailure("tasks were refused") }
     let task = operation.task
     var given: [TaskArgument] = []
     for (parameter, argument) in zip(task.parameters, operation.arguments) {
@@ -260,33 +268,34 @@ struct JobRun: Sendable {
     }
     let origin = agenda.origins[index]
     let call = TaskCall(
-      task, given, environment: environment, secrets: hidden, folder: folder,
+      task, given, environment: environment, secrets: hidden, folder: work.folder,
       isHidden: !task.options.allow.isEmpty || graph.labelled[graph.nodes[origin].span] != nil)
     return Call(
       node: index, call: call, retry: task.options.retry, cores: task.options.cpu ?? 1,
-      place: place(of: index, agenda), origin: origin)
+      place: place(of: index, agenda, work), origin: origin)
   }
 
-  private func place(of node: Int, _ agenda: Agenda) -> WorkPlaces.Place {
+  private func place(of node: Int, _ agenda: Agenda, _ work: TaskWork) -> WorkPlaces.Place {
     WorkPlaces.Place(
-      job: jobs[agenda.origins[node]], pass: agenda.passes[node],
+      job: work.jobs[agenda.origins[node]], pass: agenda.passes[node],
       name: agenda.passes[node] == nil ? nil : String(agenda.graph.nodes[node].name.drop { $0 != "[" }))
   }
 
   /// Starts the tasks that there are cores for; one that needs more than there are runs alone.
   private func start(_ state: inout State, _ progress: RunProgress, _ group: inout TaskGroup<Finished>) {
+    guard let work else { return }
     var used = state.running.values.reduce(0) { $0 + $1.cores }
-    while let next = state.waiting.first, used == 0 || used + next.cores <= cores {
+    while let next = state.waiting.first, used == 0 || used + next.cores <= work.cores {
       state.waiting.removeFirst()
       state.running[next.node] = next
       used += next.cores
       progress.begin(next.origin)
-      group.addTask { Finished(node: next.node, result: await attempts(next)) }
+      group.addTask { Finished(node: next.node, result: await attempts(next, work)) }
     }
   }
 
   /// Tries until it succeeds, or has failed for good.
-  private func attempts(_ call: Call) async -> Result<Column, TaskFailure> {
+  private func attempts(_ call: Call, _ work: TaskWork) async -> Result<Column, TaskFailure> {
     var backoff = Backoff(call.retry?.backoff)
     var number = 1
     while true {
@@ -294,11 +303,11 @@ struct JobRun: Sendable {
       do throws(TaskFailure) {
         return .success(
           try await call.call.attempt(
-            in: places.work(of: call.place, attempt: number),
-            log: places.log(of: call.place, attempt: number)))
+            in: work.places.work(of: call.place, attempt: number),
+            log: work.places.log(of: call.place, attempt: number)))
       } catch { failure = error.inPass(call.place.name) }
       guard !failure.isCancellation, number <= call.retry?.count ?? 0 else { return .failure(failure) }
-      retrying(call.origin, failure)
+      work.retrying(call.origin, failure)
       do { try await Task.sleep(for: backoff.next()) } catch { return .failure(.cancelled) }
       number += 1
     }
@@ -314,7 +323,12 @@ struct JobRun: Sendable {
       state.agenda.finish(finished.node, value: value)
       if state.agenda.isDone(origin: origin) { progress.finish(origin) }
     case .failure(let failure):
-      throw failure.isCancellation ? .cancelled : .work(node: origin, error: failure)
+      if failure.isCancellation { throw .cancelled }
+      guard case .task(let call) = state.agenda.graph.nodes[finished.node].operation, call.isCovered else {
+        throw .work(node: origin, error: failure)
+      }
+      state.agenda.fail(finished.node, failure.message)
+      if state.agenda.isDone(origin: origin) { progress.finish(origin) }
     }
   }
 }

@@ -84,6 +84,8 @@ let package = Package(
       "Tasks",
       knows: [
         "Engine", "Formats", "Columns", "Semantics",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
@@ -167,7 +169,7 @@ let package = Package(
     tests("ColumnsTests", knows: ["Columns"]),
     tests(
       "TasksTests",
-      knows: ["Tasks", "Compiler", "Dataflow", "Engine", "Columns", "Semantics", "Diagnosing"]),
+      knows: ["Tasks", "TestServers", "Compiler", "Dataflow", "Engine", "Columns", "Semantics", "Diagnosing"]),
     tests(
       "ExecutionTests",
       knows: [

@@ -50,7 +50,8 @@ public struct TaskCall: Sendable {
       switch task.work {
       case .command(let parts): return try await run(parts, place)
       case .python(let file, let function): return try await call(file, function, place)
-      case .http, nil: throw TaskFailure("is work that can't be done here")
+      case .http(let url): return try await ask(url, place)
+      case nil: throw TaskFailure("is work that can't be done here")
       }
     } catch {
       let lines = [log, place.printed].lazy.map { LogFile(path: $0).lastLines() }.first { !$0.isEmpty }
@@ -166,6 +167,23 @@ public struct TaskCall: Sendable {
     }
   }
 
+  // MARK: HTTP
+
+  /// One argument is the body itself, several are an object.
+  private func ask(_ url: String, _ place: WorkFolder) async throws(TaskFailure) -> Column {
+    var members: [[UInt8]] = []
+    for (parameter, argument) in zip(task.parameters, arguments) {
+      guard case .value(let value, let type) = argument else { continue }
+      let json = try TaskArgument.json(value, type)
+      members.append(arguments.count == 1 ? json : Self.quoted(parameter.local.name) + ":".utf8 + json)
+    }
+    let object = [UInt8](members.joined(separator: [UInt8(ascii: ",")]))
+    let body = arguments.count == 1 ? object : [UInt8(ascii: "{")] + object + [UInt8(ascii: "}")]
+    let call = HTTPCall(url: url, timeout: task.options.timeout.map { .microseconds($0) })
+    let answer = try await call.post(body, log: place.log)
+    return try result.value(json: { answer }, from: "the answer") { _ in "" }
+  }
+
   // MARK: Processes
 
   private func process(
@@ -186,9 +204,7 @@ public struct TaskCall: Sendable {
     case .exited(0): return
     case .exited(let code): throw TaskFailure("ended with exit code \(code)\(ExitText.meaning(ofCode: code))")
     case .signaled(let signal): throw TaskFailure("was ended by \(ExitText.name(ofSignal: signal))")
-    case .timedOut:
-      throw TaskFailure(
-        "took longer than its `timeout` allows, and was stopped", help: "give it more time, or less to do")
+    case .timedOut: throw .tooLate
     case .cancelled: throw .cancelled
     case .notStarted(let reason):
       throw TaskFailure("could not be started: \(process.executable): \(reason)")

@@ -26,6 +26,10 @@ public struct TaskFailure: Error, Hashable, Sendable {
   /// The attempt was stopped because its run is.
   public static let cancelled = TaskFailure("was cancelled", isCancellation: true)
 
+  /// The attempt was stopped because it took too long.
+  static let tooLate = TaskFailure(
+    "took longer than its `timeout` allows, and was stopped", help: "give it more time, or less to do")
+
   /// The failure of one pass of a `for`, by its elements.
   public func inPass(_ name: String?) -> TaskFailure {
     guard let name else { return self }

@@ -27,7 +27,10 @@ private let allowed: [String: Set<String>] = [
     "Columns", "Formats", "Engine", "Dataflow", "Diagnosing", "Synthesis", "Kafka", "PostgreSQL",
     "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "Foundation",
   ],
-  "Tasks": ["Columns", "Formats", "Engine", "Semantics", "Subprocess", "SystemPackage", "Foundation"],
+  "Tasks": [
+    "Columns", "Formats", "Engine", "Semantics", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "Subprocess",
+    "SystemPackage", "Foundation",
+  ],
   "JobStore": ["PostgreSQL", "GRDB", "Foundation"],
   "Execution": [
     "Diagnosing", "Syntax", "Semantics", "Dataflow", "Planning", "Compiler", "Columns", "Formats",

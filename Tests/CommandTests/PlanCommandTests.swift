@@ -121,14 +121,6 @@ import Testing
       """
     ),
     (
-      "a call over HTTP", "does not run tasks of `http` yet",
-      """
-      from clicks: Table<Click> = csv("clicks.csv")
-      let n = judge(clicks.single())
-      into out = csv("out.csv") <- clicks.filter(c -> c.id < n)
-      """
-    ),
-    (
       "another connector", "can't reach `lines`",
       """
       from clicks: Table<String> = lines("clicks.txt")
@@ -174,9 +166,6 @@ import Testing
       command "wc -l {clicks} > {out}"
       effect pure
       cache 1d
-    }
-    task judge(click: Click) -> Int {
-      http "https://judge.example"
     }
     pipeline p {
     \(body.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n"))

@@ -3,6 +3,8 @@ import Subprocess
 import SystemPackage
 import Testing
 
+@testable import TestServers
+
 /// Pipelines whose tasks are real processes.
 @Suite("Tasks of a run") struct TaskCommandTests {
   private static let sales = "shop,price\nnorth,3\nsouth,4\nnorth,5\n"
@@ -319,5 +321,35 @@ import Testing
     let run = try await sandbox.run("run", "p.thal")
     #expect(run.status == .exited(0), "\(run.error)")
     #expect(try sandbox.read("out.csv") == "n\n5\n4\n")
+  }
+
+  @Test func anAddressIsAskedForAValue() async throws {
+    let server = try HTTPServer { request, number in
+      number == 0
+        ? .init(status: "503 Service Unavailable", body: "later")
+        : .init(body: "{\"times\": \(request.body.utf8.count)}")
+    }
+    defer { server.stop() }
+    let sandbox = try sandbox(
+      """
+      record Answer { times: Int }
+      task ask(sale: Sale) -> Answer {
+        http "http://127.0.0.1:\(server.port)/ask"
+        effect pure
+        retry 1
+      }
+      pipeline p {
+        from sales: Table<Sale> = csv("sales.csv")
+        let answer = ask(sales.filter(s -> s.shop == "south").single())
+        into out = csv("out.csv") <- sales.filter(s -> s.price == 3).map(s -> row { answer.times })
+      }
+      """)
+    let run = try await sandbox.run("run", "p.thal")
+    #expect(run.status == .exited(0), "\(run.error)")
+    #expect(
+      server.requests.map(\.body) == ["{\"shop\":\"south\",\"price\":4}", "{\"shop\":\"south\",\"price\":4}"])
+    #expect(try sandbox.read("out.csv") == "times\n26\n")
+    let job = try await sandbox.lastRun().jobs?.first { $0.name == "answer.ask.1" }
+    #expect(job?.attempts.map(\.state) == ["failed", "succeeded"])
   }
 }

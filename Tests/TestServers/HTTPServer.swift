@@ -8,6 +8,7 @@ final class HTTPServer: Sendable {
     let target: String
     /// By their names in lower case.
     let headers: [String: String]
+    let body: String
   }
 
   /// What is answered.
@@ -71,7 +72,13 @@ final class HTTPServer: Sendable {
       headers[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(
         in: .whitespaces)
     }
-    let request = Request(target: lines[0].components(separatedBy: " ")[1], headers: headers)
+    var body = text.components(separatedBy: "\r\n\r\n").dropFirst().joined(separator: "\r\n\r\n")
+    while body.utf8.count < headers["content-length"].flatMap({ Int($0) }) ?? 0 {
+      let count = read(connection, &room, room.count)
+      guard count > 0 else { return }
+      body += String(decoding: room[..<count], as: UTF8.self)
+    }
+    let request = Request(target: lines[0].components(separatedBy: " ")[1], headers: headers, body: body)
     let number = seen.withLock { seen in
       seen.append(request)
       return seen.count - 1

@@ -24,7 +24,7 @@ public struct LocalBackend: ExecutionBackend {
         "window",
         "scan", "latest", "rolling", "reply", "hash", "single", "to_list",
       ],
-      tasks: ["command", "python"],
+      tasks: ["command", "python", "http"],
       sinkOptions: [
         "kafka": ["append", "upsert"], "postgres": ["append", "replace(by:)", "upsert", "delete"],
       ], features: [.eventTime, .jobs, .loops])

@@ -16,8 +16,9 @@ struct ChildProcess: Sendable {
     case notStarted(String)
   }
 
-  /// A path, or a name that is looked up in `PATH`.
-  let executable: String
+  /// A script of the shell; the first thing that fails ends it.
+  let script: String
+  /// What the script knows as `$1` and so on.
   let arguments: [String]
   /// All of it: nothing is inherited.
   let environment: [String: String]
@@ -28,6 +29,13 @@ struct ChildProcess: Sendable {
   let timeout: Duration?
   /// Between SIGTERM and SIGKILL.
   let grace: Duration
+
+  /// Before a script: a watch that ends the whole group when the process that runs the task is gone, however that
+  /// came about: it waits for the end of a pipe that nobody writes to. It is a child of nobody in the script, so that
+  /// `wait` does not wait for it.
+  private static let watch =
+    "exec 3<&0 </dev/null; "
+    + "( (trap '' TERM INT HUP; read -r thalweg_end <&3 || kill -KILL 0) >/dev/null 2>&1 & ); exec 3<&-; "
 
   /// Runs to the end. No process of its group is left behind.
   func run() async -> Ending {
@@ -59,12 +67,16 @@ struct ChildProcess: Sendable {
     // What it has left running goes with it. The number of a group is taken as long as it has members.
     defer { if let leader = leader.withLock({ $0 }) { kill(-leader, SIGKILL) } }
     do {
+      let watched = try FileDescriptor.pipe()
+      defer { try? watched.writeEnd.close() }
+      // Another child that had it would keep it open.
+      _ = fcntl(watched.writeEnd.rawValue, F_SETFD, FD_CLOEXEC)
       let result = try await Subprocess.run(
-        executable.contains("/") ? .path(FilePath(executable)) : .name(executable),
-        arguments: Arguments(arguments),
+        .path("/bin/sh"), arguments: Arguments(["-euc", Self.watch + script, "sh"] + arguments),
         environment: .custom(
           Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) })),
-        workingDirectory: FilePath(folder), platformOptions: options, input: .none,
+        workingDirectory: FilePath(folder), platformOptions: options,
+        input: .fileDescriptor(watched.readEnd, closeAfterSpawningProcess: true),
         output: .fileDescriptor(try Self.open(output ?? log), closeAfterSpawningProcess: true),
         error: .fileDescriptor(try Self.open(log), closeAfterSpawningProcess: true)
       ) { execution in

@@ -3,7 +3,7 @@ import Semantics
 /// A `command` as a script of the shell and its arguments. A value is never part of the script's text: the script
 /// begins by giving the arguments names of its own, which stay what they are whatever the command does to `$1`.
 struct ShellCommand {
-  /// What `sh` is told, from `-c` on.
+  let script: String
   let arguments: [String]
 
   /// - Parameter value: What stands for a placeholder.
@@ -20,7 +20,8 @@ struct ShellCommand {
     }
     let names = values.indices.map { "\(Self.name($0 + 1))=${\($0 + 1)}" }.joined(separator: " ")
     let prologue = values.isEmpty ? "" : "\(names); shift \(values.count); "
-    arguments = ["-euc", prologue + text, "sh"] + values
+    script = prologue + text
+    arguments = values
   }
 
   private static func name(_ number: Int) -> String { "thalweg_argument_\(number)" }

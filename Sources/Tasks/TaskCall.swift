@@ -78,7 +78,7 @@ public struct TaskCall: Sendable {
     }
     let printsResult = result.hasValues && !parts.contains(.output)
     try await finish(
-      process("/bin/sh", command.arguments, place, output: printsResult ? place.printed : nil))
+      process(command.script, command.arguments, place, output: printsResult ? place.printed : nil))
     return try result.value(
       json: { () throws(TaskFailure) in try Self.read(printsResult ? place.printed : place.output) },
       from: printsResult ? "its standard output" : "the file at `{out}`",
@@ -114,7 +114,7 @@ public struct TaskCall: Sendable {
       "-c", PythonCall.script, path, function, place.input("arguments.json"), place.output, place.problem,
     ]
     do throws(TaskFailure) {
-      try await finish(process("python3", arguments, place))
+      try await finish(process("exec python3 \"$@\"", arguments, place))
     } catch {
       guard let text = FileManager.default.contents(atPath: place.problem),
         let problem = try? JSONDecoder().decode(PythonCall.Problem.self, from: text)
@@ -187,13 +187,13 @@ public struct TaskCall: Sendable {
   // MARK: Processes
 
   private func process(
-    _ executable: String, _ arguments: [String], _ place: WorkFolder, output: String? = nil
+    _ script: String, _ arguments: [String], _ place: WorkFolder, output: String? = nil
   ) -> ChildProcess {
     var environment = environment
     environment["TMPDIR"] = place.temporary
     environment["THALWEG_WORK"] = place.path
     return ChildProcess(
-      executable: executable, arguments: arguments, environment: environment, folder: folder,
+      script: script, arguments: arguments, environment: environment, folder: folder,
       log: place.log, output: output, timeout: task.options.timeout.map { .microseconds($0) },
       grace: Self.grace)
   }
@@ -206,8 +206,7 @@ public struct TaskCall: Sendable {
     case .signaled(let signal): throw TaskFailure("was ended by \(ExitText.name(ofSignal: signal))")
     case .timedOut: throw .tooLate
     case .cancelled: throw .cancelled
-    case .notStarted(let reason):
-      throw TaskFailure("could not be started: \(process.executable): \(reason)")
+    case .notStarted(let reason): throw TaskFailure("could not be started: \(reason)")
     }
   }
 

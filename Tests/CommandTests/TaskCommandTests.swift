@@ -166,8 +166,8 @@ import Testing
     #expect(run.error.contains("it needs exactly one row, and there are 2"), "\(run.error)")
   }
 
-  @Test(arguments: [Signal.interrupt, .terminate])
-  func cancellingTheRunEndsItsProcesses(_ signal: Signal) async throws {
+  @Test(arguments: [Signal.interrupt, .terminate, .kill])
+  func theEndOfTheRunEndsItsProcesses(_ signal: Signal) async throws {
     let sandbox = try sandbox(
       """
       task wait(sales: Table<Sale>) -> Int {
@@ -187,8 +187,8 @@ import Testing
       while !sandbox.exists("child") { await Task.yield() }
       try execution.send(signal: signal)
     }
-    #expect(result.terminationStatus == .exited(130))
-    #expect(result.standardError.contains("p was cancelled after "))
+    #expect(result.terminationStatus == (signal == .kill ? .signaled(9) : .exited(130)))
+    #expect(signal == .kill || result.standardError.contains("p was cancelled after "))
     let child = try sandbox.read("child").trimmingCharacters(in: .whitespacesAndNewlines)
     // It was killed, and may be there until it is scheduled again.
     while let state = try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8),
@@ -197,7 +197,7 @@ import Testing
       await Task.yield()
     }
     let shown = try await sandbox.lastRun()
-    #expect(shown.state == "cancelled")
+    #expect(shown.state == (signal == .kill ? "failed" : "cancelled"))
     #expect(!sandbox.exists("out.csv"))
   }
 

@@ -121,7 +121,8 @@ public struct TaskCall: Sendable {
       else { throw error }
       let file =
         problem.file.hasPrefix(folder + "/") ? String(problem.file.dropFirst(folder.count + 1)) : problem.file
-      throw TaskFailure("failed: \(problem.message) (\(file)\(problem.line.map { ":\($0)" } ?? ""))")
+      let said = result.isHidden ? "what it says is not shown, because it may be labelled" : problem.message
+      throw TaskFailure("failed: \(said) (\(file)\(problem.line.map { ":\($0)" } ?? ""))")
     }
     return try await returned(place)
   }

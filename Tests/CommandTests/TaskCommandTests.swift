@@ -352,4 +352,35 @@ import Testing
     let job = try await sandbox.lastRun().jobs?.first { $0.name == "answer.ask.1" }
     #expect(job?.attempts.map(\.state) == ["failed", "succeeded"])
   }
+
+  /// The shop's name is labelled; a task, a pass and a repeated element fail.
+  @Test(arguments: ["shop,price\nhush-hush,3\n", "shop,price\nhush-hush,3\nhush-hush,4\n"])
+  func whatIsLabelledIsNotTold(_ sales: String) async throws {
+    let sandbox = try sandbox(
+      """
+      record Shop { shop: String @pii }
+      task judge(shops: Table<Shop>) -> String @pii {
+        python "judge.py:judge"
+        allow [pii]
+      }
+      pipeline p {
+        from shops: Table<Shop> = csv("sales.csv")
+        let names = shops.map(s -> s.shop).to_list(max: 5)
+        let found = for name in names {
+          let judged = judge(shops.filter(s -> s.shop == name))
+          judged
+        }
+        into out = csv("out.csv", allow: [pii]) <- shops.map(s -> row { n: found.len() })
+      }
+      """, sales: sales)
+    try sandbox.write(
+      "def judge(shops):\n    print(shops.read_text())\n    raise ValueError(shops.read_text())\n",
+      to: "judge.py")
+    let run = try await sandbox.run("run", "p.thal")
+    #expect(run.status == .exited(1))
+    #expect(!run.error.contains("hush-hush"), "\(run.error)")
+    #expect(run.error.contains("error[F48"), "\(run.error)")
+    let shown = try await sandbox.run("runs", "show", "last", "--json")
+    #expect(!shown.output.contains("hush-hush"))
+  }
 }

@@ -41,3 +41,10 @@ enum Redaction: Equatable {
     self.init(graph.labelled[node.span]?.results.first ?? [])
   }
 }
+
+extension RowFailure {
+  /// What happened, unless that may tell a labelled value.
+  public func message(in graph: Graph) -> String {
+    graph.labelled.hidesFailure(at: span) ? Redaction.failure : message
+  }
+}

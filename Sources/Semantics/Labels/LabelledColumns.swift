@@ -24,6 +24,9 @@ public struct LabelledColumns: Sendable {
   /// No column carries a label.
   public init() {}
 
+  /// Whether nothing carries a label.
+  public var isEmpty: Bool { entries.isEmpty && expressions.isEmpty && bodies.isEmpty }
+
   /// Those of the operator at a place; nil where it has none.
   public subscript(span: Span) -> Entry? { entries[span] }
 

@@ -227,7 +227,8 @@ struct Agenda {
         // The steps themselves are the pattern of the passes.
         taken[index] = false
         let pattern = pattern(of: index)
-        loops[index] = try LoopElements(variables, evaluate).map { elements in
+        loops[index] = try LoopElements(variables, isHidden: !graph.labelled.isEmpty, evaluate).map {
+          elements in
           addPass(of: index, pattern, zip(variables.map(\.variable), elements).map { ($0, $1) })
         }
       }

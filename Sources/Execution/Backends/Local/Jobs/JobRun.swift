@@ -105,6 +105,7 @@ struct JobRun: Sendable {
       let node = state.agenda.graph.nodes[index]
       guard case .fail(let message) = node.operation else { continue }
       let text = try value(of: message, at: index, state.agenda)
+      // The checker has seen that the text tells nothing that is labelled.
       throw wrong(index, state.agenda, withExtendedLifetime(text) { text.texts[0].string })
     }
     let part = GraphPart(ready, of: state.agenda)
@@ -200,7 +201,8 @@ struct JobRun: Sendable {
   private func fault(_ failure: RowFailure, at node: Int) -> RunFailure {
     .fault(
       RunFault(
-        node: node, operatorName: graph.nodes[node].name, span: failure.span, message: failure.message))
+        node: node, operatorName: graph.nodes[node].name, span: failure.span,
+        message: failure.message(in: graph)))
   }
 
   private func wrong(_ index: Int, _ agenda: Agenda, _ message: String) -> RunFailure {

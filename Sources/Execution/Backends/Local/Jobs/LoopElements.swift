@@ -15,9 +15,10 @@ struct LoopElements: Sequence {
 
   private let lists: [[Item]]
 
+  /// - Parameter isHidden: Whether elements must not be shown: then their numbers are.
   /// - Throws: Where a list can't be computed, or has an element twice.
   init(
-    _ variables: [(variable: Local, elements: TypedExpression)],
+    _ variables: [(variable: Local, elements: TypedExpression)], isHidden: Bool,
     _ evaluate: (TypedExpression) throws(RowFailure) -> Column
   ) throws(RowFailure) {
     var lists: [[Item]] = []
@@ -28,10 +29,15 @@ struct LoopElements: Sequence {
       var seen: Set<String> = []
       for text in texts where !seen.insert(text).inserted {
         throw RowFailure(
-          row: 0, kind: .fault, message: "`\(variable.name)` is \(text) more than once", span: list.span)
+          row: 0, kind: .fault,
+          message: "`\(variable.name)` is \(isHidden ? "the same" : text) more than once", span: list.span)
       }
       lists.append(
-        texts.indices.map { Item(value: column.sliced($0..<$0 + 1), text: Self.plain(texts[$0])) })
+        texts.indices.map { index in
+          Item(
+            value: column.sliced(index..<index + 1),
+            text: isHidden ? "number \(index + 1)" : Self.plain(texts[index]))
+        })
     }
     self.lists = lists
   }
@@ -40,7 +46,9 @@ struct LoopElements: Sequence {
   private static func texts(_ column: Column, _ type: Type) throws(RowFailure) -> [String] {
     let writer = JSONLinesWriter(
       schema: try SchemaConversion(constants: ExpressionCompiler()).schema(of: type))
-    guard let lines = try? writer.encode(Batch(elements: column, of: type)) else { return [] }
+    guard let lines = try? writer.encode(Batch(elements: column, of: type)) else {
+      preconditionFailure("JSON has every value of a key type")
+    }
     return String(decoding: lines, as: UTF8.self).split(separator: "\n").map(String.init)
   }
 

@@ -33,7 +33,7 @@ struct JobRun: Sendable {
   /// Makes what a part reads and writes, after what other parts do.
   let connect: @Sendable (Graph, ExpressionCompiler, Connections?) throws(Connections.Problem) -> Connections
   /// What a task gave.
-  private struct Finished: Sendable {
+  struct Finished: Sendable {
     let node: Int
     let result: Result<Column, TaskFailure>
   }
@@ -65,7 +65,7 @@ struct JobRun: Sendable {
     return try result.get()
   }
 
-  private struct State {
+  struct State {
     var agenda: Agenda
     /// What parts have written, not visible yet.
     var staged: [StagedRun] = []
@@ -78,7 +78,7 @@ struct JobRun: Sendable {
   }
 
   /// A task that can be called.
-  private struct Call: Sendable {
+  struct Call: Sendable {
     let node: Int
     let call: TaskCall
     let retry: (count: Int, backoff: ClosedRange<Int64>?)?
@@ -190,7 +190,7 @@ struct JobRun: Sendable {
 
   // MARK: Values
 
-  private func value(
+  func value(
     of expression: TypedExpression, at node: Int, _ agenda: Agenda
   ) throws(RunFailure) -> Column {
     do throws(RowFailure) { return try agenda.evaluate(expression) } catch {
@@ -239,99 +239,6 @@ struct JobRun: Sendable {
     guard case .list(let element) = type else { return Batch(elements: value, of: type) }
     let (offsets, values) = value.lists
     return Batch(elements: values.sliced(Int(offsets[0])..<Int(offsets[1])), of: element)
-  }
-
-  // MARK: Tasks
-
-  private func call(
-    _ operation: TaskOperation, _ index: Int, _ tables: [GraphPart.Table: String], _ agenda: Agenda
-  ) throws(RunFailure) -> Call {
-    guard let work else { preconditionFailure("tasks were refused") }
-    let task = operation.task
-    var given: [TaskArgument] = []
-    for (parameter, argument) in zip(task.parameters, operation.arguments) {
-      switch argument {
-      case .flow(let input):
-        given.append(.table(path: tables[GraphPart.Table(node: index, input: input)] ?? ""))
-      case .value(let expression):
-        given.append(.value(try value(of: expression, at: index, agenda), parameter.local.type))
-      }
-    }
-    var environment: [String: String] = [:]
-    var hidden: [String] = []
-    for (name, value) in task.options.environment {
-      switch value.kind {
-      case .literal(.string(let text)): environment[name] = text
-      case .secret(let secret):
-        environment[name] = secrets(secret)
-        hidden.append(secrets(secret))
-      default: preconditionFailure("the value of a variable is a text or a secret")
-      }
-    }
-    let origin = agenda.origins[index]
-    let call = TaskCall(
-      task, given, environment: environment, secrets: hidden, folder: work.folder,
-      isHidden: !task.options.allow.isEmpty || graph.labelled[graph.nodes[origin].span] != nil)
-    return Call(
-      node: index, call: call, retry: task.options.retry, cores: task.options.cpu ?? 1,
-      place: place(of: index, agenda, work), origin: origin)
-  }
-
-  private func place(of node: Int, _ agenda: Agenda, _ work: TaskWork) -> WorkPlaces.Place {
-    WorkPlaces.Place(
-      job: work.jobs[agenda.origins[node]], pass: agenda.passes[node],
-      name: agenda.passes[node] == nil ? nil : String(agenda.graph.nodes[node].name.drop { $0 != "[" }))
-  }
-
-  /// Starts the tasks that there are cores for; one that needs more than there are runs alone.
-  private func start(_ state: inout State, _ progress: RunProgress, _ group: inout TaskGroup<Finished>) {
-    guard let work else { return }
-    var used = state.running.values.reduce(0) { $0 + $1.cores }
-    while let next = state.waiting.first, used == 0 || used + next.cores <= work.cores {
-      state.waiting.removeFirst()
-      state.running[next.node] = next
-      used += next.cores
-      progress.begin(next.origin)
-      group.addTask { Finished(node: next.node, result: await attempts(next, work)) }
-    }
-  }
-
-  /// Tries until it succeeds, or has failed for good.
-  private func attempts(_ call: Call, _ work: TaskWork) async -> Result<Column, TaskFailure> {
-    var backoff = Backoff(call.retry?.backoff)
-    var number = 1
-    while true {
-      let failure: TaskFailure
-      do throws(TaskFailure) {
-        return .success(
-          try await call.call.attempt(
-            in: work.places.work(of: call.place, attempt: number),
-            log: work.places.log(of: call.place, attempt: number)))
-      } catch { failure = error.inPass(call.place.name) }
-      guard !failure.isCancellation, number <= call.retry?.count ?? 0 else { return .failure(failure) }
-      work.retrying(call.origin, failure)
-      do { try await Task.sleep(for: backoff.next()) } catch { return .failure(.cancelled) }
-      number += 1
-    }
-  }
-
-  private func finish(
-    _ finished: Finished, _ state: inout State, _ progress: RunProgress
-  ) throws(RunFailure) {
-    let origin = state.agenda.origins[finished.node]
-    state.running[finished.node] = nil
-    switch finished.result {
-    case .success(let value):
-      state.agenda.finish(finished.node, value: value)
-      if state.agenda.isDone(origin: origin) { progress.finish(origin) }
-    case .failure(let failure):
-      if failure.isCancellation { throw .cancelled }
-      guard case .task(let call) = state.agenda.graph.nodes[finished.node].operation, call.isCovered else {
-        throw .work(node: origin, error: failure)
-      }
-      state.agenda.fail(finished.node, failure.message)
-      if state.agenda.isDone(origin: origin) { progress.finish(origin) }
-    }
   }
 }
 

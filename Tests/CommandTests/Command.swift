@@ -27,7 +27,7 @@ final class Sandbox: Sendable {
 
   /// Neither terminal nor settings of whoever runs the tests.
   static let environment: Environment = .inherit.updating([
-    "NO_COLOR": nil, "CI": nil, "TERM": "xterm", "LC_ALL": "C.UTF-8",
+    "NO_COLOR": nil, "CI": nil, "TERM": "xterm", "LC_ALL": "C.UTF-8", "THALWEG_DATABASE_URL": nil,
   ])
 
   func run(
@@ -70,9 +70,9 @@ final class Sandbox: Sendable {
     try FileManager.default.subpathsOfDirectory(atPath: path).filter { !$0.hasPrefix(".thalweg") }.sorted()
   }
 
-  /// The runs that the folder remembers.
-  func runs() async throws -> [RunListing] {
-    let listed = try await run("runs", "list", "--json")
+  /// The runs that the folder remembers, or the database of the environment.
+  func runs(environment: Environment = Sandbox.environment) async throws -> [RunListing] {
+    let listed = try await run("runs", "list", "--json", environment: environment)
     #expect(listed.status == .exited(0), "\(listed.error)")
     return try JSONDecoder().decode(RunListings.self, from: Data(listed.output.utf8)).runs
   }

@@ -3,11 +3,6 @@ import Subprocess
 import SystemPackage
 
 extension Sandbox {
-  /// The run to go on with; none before the first.
-  func newestRun() async throws -> String? {
-    exists(".thalweg/state.db") ? try await runs().first?.id : nil
-  }
-
   /// Starts a stream, or lets its newest run go on, and ends it by a signal when `isEnough` says so, or when it has
   /// ended by itself.
   func stream(
@@ -15,7 +10,7 @@ extension Sandbox {
     environment: Environment = Sandbox.environment, when isEnough: @escaping @Sendable () async throws -> Bool
   ) async throws -> CommandResult {
     var arguments = ["run", file] + more
-    if let run = try await newestRun() { arguments += ["--resume", run] }
+    if let run = try await runs(environment: environment).first?.id { arguments += ["--resume", run] }
     let result = try await Subprocess.run(
       .path(FilePath(Self.binary)), arguments: .init(arguments), environment: environment,
       workingDirectory: FilePath(path), input: .none, output: .string(limit: 1 << 20),

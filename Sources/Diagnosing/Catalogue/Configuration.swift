@@ -133,17 +133,19 @@ extension Catalogue {
     CatalogueEntry(
       .unusableStore, "the store of runs can't be used",
       """
-      Runs are recorded in the SQLite database `.thalweg/state.db` of the current folder. It could not be opened: \
-      the folder may not be written, the file is no database or damaged, or a newer version of Thalweg has \
-      changed it in a way that this one does not know. Nothing was run. A damaged file can be moved away: a new \
-      one is made, without the old runs.
+      Runs are recorded in the SQLite database `.thalweg/state.db` of the current folder, or in the PostgreSQL \
+      database that `THALWEG_DATABASE_URL` or the profile names. It could not be opened. Of a file: the folder may \
+      not be written, the file is no database or damaged, or a newer version of Thalweg has changed it in a way \
+      that this one does not know; a damaged file can be moved away, and a new one is made, without the old runs. \
+      Of a database: no server answers at the address, it lets nobody in by that name and password, or \
+      `thalweg db migrate` has not made the tables. Nothing was run.
       """, example: .command,
       bad: "thalweg runs list    # .thalweg/state.db holds something else",
       good: "mv .thalweg/state.db damaged.db && thalweg runs list"),
     CatalogueEntry(
       .unknownRun, "there is no such run",
       """
-      No run in `.thalweg/state.db` of the current folder has this name. A run is named by its id, by the \
+      No run in `.thalweg/state.db` of the current folder, or in the database that is named, has this name. A run is named by its id, by the \
       beginning of it where only one run begins so, or by `last`.
       """, example: .command,
       bad: "thalweg runs show revenue-zzzzzz",

@@ -71,7 +71,7 @@ public struct RunCatalog: Sendable {
     if several.isEmpty {
       return Refusal(
         .unknownRun, name == "last" ? "there are no runs yet" : "there is no run `\(name)`", at: name,
-        of: invocation, label: "not a run", help: "`thalweg runs list` lists the runs of this folder")
+        of: invocation, label: "not a run", help: "`thalweg runs list` lists what there is")
     }
     let ids = several.prefix(5).map { "`\($0.id)`" }.joined(separator: ", ")
     return Refusal(

@@ -118,6 +118,13 @@ public struct SourceMap: Sendable {
     return file
   }
 
+  /// The same texts under other paths.
+  public func renamed(_ rename: (String) -> String) -> SourceMap {
+    var map = SourceMap()
+    for file in files { _ = map.add(path: rename(file.path), bytes: file.bytes) }
+    return map
+  }
+
   /// The file of an id of this map.
   public subscript(id: FileID) -> SourceFile { files[Int(id.index)] }
 }

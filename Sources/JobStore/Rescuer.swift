@@ -12,7 +12,8 @@ public struct Rescuer: Sendable {
 
   /// Whether the run's process is gone, as far as can be told at `now`.
   public func isLost(_ run: RunRecord, now: Moment) -> Bool {
-    guard !run.state.isFinal else { return false }
+    // What workers run is theirs to recover: they know of leases.
+    guard !run.state.isFinal, run.backend != RunQueue.backend else { return false }
     if let isAlive = isAlive(run.owner) { return !isAlive }
     return now > run.seen.advanced(bySeconds: patience)
   }

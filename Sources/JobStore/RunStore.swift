@@ -95,6 +95,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case unusable(path: String, reason: String)
   /// The database can't be used.
   case unreachable(database: String, reason: String)
+  /// What needs a database has none.
+  case noDatabase
   /// The database has no tables, or those of an older version.
   case unmigrated(database: String)
   /// The id is taken.

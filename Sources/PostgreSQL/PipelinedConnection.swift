@@ -16,6 +16,7 @@ public final class PipelinedConnection: @unchecked Sendable {
   private var prepared: [String: String] = [:]
   private var made = 0
   private var failure: PostgreSQLError?
+  private let onNotification: (@Sendable (_ channel: String) -> Void)?
 
   /// Statements that take effect together or not at all, unless they begin and end transactions themselves.
   private final class Request {
@@ -37,13 +38,16 @@ public final class PipelinedConnection: @unchecked Sendable {
     }
   }
 
-  private init() {}
+  private init(_ onNotification: (@Sendable (String) -> Void)?) { self.onNotification = onNotification }
 
   deinit { close(handle, reader, writer) }
 
   /// Connects, on a thread that may wait.
-  public static func open(_ address: ServerAddress) async throws(PostgreSQLError) -> PipelinedConnection {
-    let connection = PipelinedConnection()
+  /// - Parameter onNotification: Is told the channel of each notification that it listens to.
+  public static func open(
+    _ address: ServerAddress, onNotification: (@Sendable (_ channel: String) -> Void)? = nil
+  ) async throws(PostgreSQLError) -> PipelinedConnection {
+    let connection = PipelinedConnection(onNotification)
     let result: Result<Void, PostgreSQLError> = await withCheckedContinuation { continuation in
       connection.queue.async {
         do throws(PostgreSQLError) {
@@ -164,6 +168,11 @@ public final class PipelinedConnection: @unchecked Sendable {
           request.error = request.error ?? error
         }
       }
+    }
+    // Also takes in what has come without having been asked for.
+    while PQisBusy(handle) == 0, let notification = PQnotifies(handle) {
+      onNotification?(String(cString: notification.pointee.relname))
+      PQfreemem(notification)
     }
     // The server tells why it ends a connection before it does.
     if sent.isEmpty, PQstatus(handle) != CONNECTION_OK { lose() }

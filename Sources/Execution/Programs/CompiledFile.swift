@@ -10,13 +10,15 @@ public struct CompiledFile: Sendable {
   let sources: SourceMap
   /// The command line, to point at.
   let line: InvocationSource
-  private let file: String
+  let file: String
+  let invocation: Invocation
   private let programs: ReadPrograms
-  private let compilation: Compilation
+  let compilation: Compilation
 
   /// Checks `file` under a profile, the default one unless named.
   public init(_ file: String, under profile: String?, _ invocation: Invocation) async throws(Refusal) {
     self.file = file
+    self.invocation = invocation
     programs = try ReadPrograms([file], ProgramFinder(invocation))
     compilation = await programs.compile(profile.map { .named($0) } ?? .standard)
     if let profile { try programs.refuse(profile, in: compilation, invocation) }
@@ -27,7 +29,7 @@ public struct CompiledFile: Sendable {
     pipelines = compilation.pipelines(in: ProgramFinder.shown(file))
   }
 
-  private var shown: String { ProgramFinder.shown(file) }
+  var shown: String { ProgramFinder.shown(file) }
   private var folder: String { programs.projects.base(of: shown) }
   private var project: Project? { programs.projects.home(shown).map { compilation.projects[$0] } }
 

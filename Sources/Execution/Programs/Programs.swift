@@ -112,8 +112,13 @@ public struct RunnablePipeline: Sendable {
 
   /// What a backend is asked, where a stream goes on that has stopped.
   public func request(resuming run: RunID?) -> RunRequest {
+    request(as: run, file: ProgramFinder.shown(file), folder: folder, sources)
+  }
+
+  /// What a backend is asked, where a run goes on that is recorded already.
+  func request(as run: RunID?, file: String, folder: String, _ sources: SourceMap) -> RunRequest {
     RunRequest(
-      file: ProgramFinder.shown(file), folder: folder, graph: graph, plan: plan, arguments: arguments,
+      file: file, folder: folder, graph: graph, plan: plan, arguments: arguments,
       secrets: Secrets(profile: project?.profile, folder: folder), sources: sources, resuming: run)
   }
 }

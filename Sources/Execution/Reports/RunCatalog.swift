@@ -63,6 +63,25 @@ public struct RunCatalog: Sendable {
       operators: try await store.operators(of: run.id))
   }
 
+  /// What became of the wish to cancel the run that `name` names.
+  /// - Throws: A `Refusal` where it can't be cancelled.
+  public func text(of cancellation: RunQueue.Cancellation, _ id: RunID, _ name: String) throws(Refusal)
+    -> String
+  {
+    switch cancellation {
+    case .done: return "\(id) is cancelled"
+    case .told: return "\(id) is being cancelled by its worker"
+    case .ended: throw notCancellable(name, "`\(id)` has ended", "`thalweg runs show \(id)` shows how")
+    case .unknown:
+      throw notCancellable(
+        name, "`\(id)` was not submitted", "it runs where it was started: interrupt it there")
+    }
+  }
+
+  private func notCancellable(_ name: String, _ message: String, _ help: String) -> Refusal {
+    Refusal(.unknownRun, message, at: name, of: invocation, label: "can't be cancelled", help: help)
+  }
+
   func notResumable(_ name: String, _ message: String, _ help: String) -> Refusal {
     Refusal(.notResumable, message, at: name, of: invocation, label: "can't go on", help: help)
   }
@@ -83,16 +102,21 @@ public struct RunCatalog: Sendable {
   private func rescue(_ store: any RunStore) async throws(StoreError) {
     do throws(StoreError) {
       try await Rescuer().rescue(in: store, now: .now) { run in
-        let message = "the process that ran it, \(run.owner.process) on `\(run.owner.host)`, is gone"
-        return RunError(
-          code: Code.lostRun.text, message: message,
-          text: "error[\(Code.lostRun)]: \(message)\n  = more: thalweg explain \(Code.lostRun)\n",
-          json: "null")
+        RunError(lost: "the process that ran it, \(run.owner.process) on `\(run.owner.host)`, is gone")
       }
     } catch .unusable {
     } catch {
       throw error
     }
+  }
+}
+
+extension RunError {
+  /// Of a run whose process is gone.
+  init(lost message: String) {
+    self.init(
+      code: Code.lostRun.text, message: message,
+      text: "error[\(Code.lostRun)]: \(message)\n  = more: thalweg explain \(Code.lostRun)\n", json: "null")
   }
 }
 
@@ -121,6 +145,11 @@ extension StoreError {
       (
         "the database of runs, \(database), can't be used: \(reason)",
         "runs are recorded there: mend `\(RunStores.variable)`, or `database` of the profile"
+      )
+    case .noDatabase:
+      (
+        "no database is named, and machines share runs in one",
+        "`export \(RunStores.variable)=postgresql://user:password@host:5432/name`"
       )
     case .unmigrated(let database):
       ("the database of runs, \(database), lacks tables of this version", "`thalweg db migrate` makes them")

@@ -59,8 +59,20 @@ public struct RunStores: Sendable {
     return try SQLiteRunStore.open(existing: Self.path)
   }
 
-  /// The tables of the database; nil where no database is named.
-  public var schema: PostgreSQLSchema? { address.map { PostgreSQLSchema($0) } }
+  /// The tables of the database.
+  public func schema() throws(StoreError) -> PostgreSQLSchema { PostgreSQLSchema(try database()) }
+
+  /// The runs that wait for a worker.
+  public func queue() async throws(StoreError) -> RunQueue {
+    RunQueue(
+      try await PostgreSQLRunStore.open(try database()),
+      lost: RunError(lost: "the worker that ran it was lost"))
+  }
+
+  private func database() throws(StoreError) -> ServerAddress {
+    guard let address else { throw .noDatabase }
+    return address
+  }
 }
 
 extension RunnablePipeline {

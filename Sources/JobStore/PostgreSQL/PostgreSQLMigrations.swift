@@ -103,7 +103,51 @@ struct PostgreSQLMigration: Sendable {
           watermark bigint,
           PRIMARY KEY (run, position)
         ) WITH (fillfactor = 70);
-        """)
+        """),
+    PostgreSQLMigration(
+      number: 2, name: "submissions, leases, workers",
+      script: """
+        CREATE TABLE program (
+          hash text PRIMARY KEY,
+          files text NOT NULL
+        );
+
+        CREATE TABLE submission (
+          run bigint PRIMARY KEY REFERENCES run ON DELETE CASCADE,
+          program text NOT NULL REFERENCES program,
+          arguments text NOT NULL,
+          folder text NOT NULL,
+          profile text,
+          claims bigint NOT NULL DEFAULT 0,
+          is_cancelled boolean NOT NULL DEFAULT false
+        ) WITH (fillfactor = 70);
+
+        -- Only what can be claimed now.
+        CREATE TABLE ready_run (
+          run bigint PRIMARY KEY REFERENCES run ON DELETE CASCADE
+        ) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0);
+
+        -- No index on what changes, so that each heartbeat is a HOT update.
+        CREATE TABLE worker (
+          id text PRIMARY KEY,
+          host text NOT NULL,
+          process bigint NOT NULL,
+          slots bigint NOT NULL,
+          started timestamptz NOT NULL DEFAULT now(),
+          seen timestamptz NOT NULL DEFAULT now(),
+          is_draining boolean NOT NULL DEFAULT false
+        ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01);
+
+        CREATE TABLE run_lease (
+          run bigint PRIMARY KEY REFERENCES run ON DELETE CASCADE,
+          worker text NOT NULL REFERENCES worker,
+          epoch bigint NOT NULL
+        ) WITH (autovacuum_vacuum_scale_factor = 0.01);
+        CREATE INDEX run_lease_by_worker ON run_lease (worker);
+
+        -- Epochs fence: of two leases of a run the later has the greater.
+        CREATE SEQUENCE lease_epoch;
+        """),
   ]
 }
 
@@ -156,6 +200,10 @@ public struct PostgreSQLSchema: Sendable {
   /// Makes the steps that are missing: all or none, and by one process at a time.
   /// - Returns: Their names.
   public func migrate() async throws(StoreError) -> [String] {
+    try await migrate(through: PostgreSQLMigration.all.count)
+  }
+
+  func migrate(through last: Int) async throws(StoreError) -> [String] {
     try await use { connection in
       try connection.transaction { connection in
         try connection.run("SELECT pg_advisory_xact_lock(hashtextextended('thalweg migration', 0))")
@@ -171,7 +219,7 @@ public struct PostgreSQLSchema: Sendable {
           )
           """)
         let version = try Self.version(&connection)
-        let missing = PostgreSQLMigration.all.drop { $0.number <= version }
+        let missing = PostgreSQLMigration.all.filter { version < $0.number && $0.number <= last }
         for step in missing {
           try connection.run(SQL(verbatim: step.script))
           _ = try connection.query(

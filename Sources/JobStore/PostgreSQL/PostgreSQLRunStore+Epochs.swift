@@ -9,8 +9,8 @@ extension PostgreSQLRunStore {
       try connection.transaction { connection in
         let found = try connection.query(
           """
-          SELECT number FROM run
-          WHERE id = \(epoch.run.text) AND state IN ('planned', 'running') AND owner_host = \(owner.host)
+          SELECT run.number FROM run \(fence)
+          WHERE run.id = \(epoch.run.text) AND run.state IN ('planned', 'running') AND owner_host = \(owner.host)
             AND owner_boot = \(owner.boot) AND owner_process = \(owner.process) AND owner_began = \(owner.began)
             AND NOT EXISTS (SELECT FROM epoch WHERE epoch.run = run.number AND epoch.number >= \(epoch.number))
           FOR UPDATE

@@ -2,11 +2,14 @@ import PostgreSQL
 
 /// Keeps runs in a PostgreSQL database that many machines may use at once.
 public struct PostgreSQLRunStore: RunStore {
+  let address: ServerAddress
   let pool: ConnectionPool
   /// Epochs are recorded by threads that wait for it.
   let epochs: SharedConnection
   /// Names the database in messages, without a password.
   let place: String
+  /// The epoch of the lease under which a worker runs something: without that lease nothing is recorded.
+  var lease: Int64?
 
   /// Opens the store at `address`.
   /// - Throws: `.unreachable` where no server answers, `.unmigrated` where its tables are not those of this version.
@@ -15,7 +18,14 @@ public struct PostgreSQLRunStore: RunStore {
     guard try await schema.status().isUsable else { throw .unmigrated(database: schema.place) }
     let address = address.searching(PostgreSQLSchema.name)
     return PostgreSQLRunStore(
-      pool: ConnectionPool(address), epochs: SharedConnection(address), place: schema.place)
+      address: address, pool: ConnectionPool(address), epochs: SharedConnection(address), place: schema.place)
+  }
+
+  /// Beside a row of `run`: the lease under which it may be changed. Locked with it, so that a lease that has been
+  /// taken away in between is seen to be gone.
+  var fence: SQL {
+    guard let lease else { return "" }
+    return "JOIN run_lease ON run_lease.run = run.number AND run_lease.epoch = \(lease)"
   }
 
   func attempt<Value>(_ body: () async throws -> Value) async throws(StoreError) -> Value {
@@ -29,25 +39,26 @@ public struct PostgreSQLRunStore: RunStore {
   /// Records a run that is planned.
   public func create(_ run: RunRecord, jobs: [JobRecord], plan: PlanRecord) async throws(StoreError) {
     let taken: Bool = try await attempt {
-      let owner = run.owner
-      let made: SQL = """
-        INSERT INTO run (id, pipeline, file, parameters, plan_hash, mode, backend, owner_host, owner_boot,
-          owner_process, owner_began, created, state, started, ended, seen, rows_in, rows_out)
-        VALUES (\(run.id.text), \(run.pipeline), \(run.file), \(run.parameters), \(run.planHash), \(run.mode),
-          \(run.backend), \(owner.host), \(owner.boot), \(owner.process), \(owner.began), \(run.created),
-          \(run.state.rawValue), \(run.started), \(run.ended), \(run.seen), \(run.rowsIn), \(run.rowsOut))
-        ON CONFLICT (id) DO NOTHING RETURNING number
-        """
-      let results = try await pool.run([
-        Self.insert(plan),
-        """
-        WITH made AS (\(made)), jobs AS (\(Self.insert(jobs, of: "SELECT number FROM made")))
-        SELECT number FROM made
-        """,
-      ])
-      return results[1].count == 0
+      try await pool.run([Self.insert(plan), Self.insert(run, jobs: jobs)])[1].count == 0
     }
     if taken { throw .duplicate(run.id) }
+  }
+
+  /// Gives the number of the run; no row where its id is taken.
+  static func insert(_ run: RunRecord, jobs: [JobRecord]) -> SQL {
+    let owner = run.owner
+    let made: SQL = """
+      INSERT INTO run (id, pipeline, file, parameters, plan_hash, mode, backend, owner_host, owner_boot,
+        owner_process, owner_began, created, state, started, ended, seen, rows_in, rows_out)
+      VALUES (\(run.id.text), \(run.pipeline), \(run.file), \(run.parameters), \(run.planHash), \(run.mode),
+        \(run.backend), \(owner.host), \(owner.boot), \(owner.process), \(owner.began), \(run.created),
+        \(run.state.rawValue), \(run.started), \(run.ended), \(run.seen), \(run.rowsIn), \(run.rowsOut))
+      ON CONFLICT (id) DO NOTHING RETURNING number
+      """
+    return """
+      WITH made AS (\(made)), jobs AS (\(insert(jobs, of: "SELECT number FROM made")))
+      SELECT number FROM made
+      """
   }
 
   static func insert(_ plan: PlanRecord) -> SQL {
@@ -68,7 +79,10 @@ public struct PostgreSQLRunStore: RunStore {
     try await attempt {
       try await pool.transaction { connection in
         let found = try await connection.run(
-          "SELECT number FROM run WHERE id = \(id.text) AND state IN ('planned', 'running') FOR UPDATE")
+          """
+          SELECT run.number FROM run \(fence) WHERE run.id = \(id.text) AND run.state IN ('planned', 'running')
+          FOR UPDATE
+          """)
         guard found.count == 1 else { return false }
         let number: Int64 = try found.value(0, 0)
         _ = try await connection.run(changes.flatMap { Self.statements($0, of: number) })
@@ -127,7 +141,7 @@ public struct PostgreSQLRunStore: RunStore {
     "UPDATE run SET seen = greatest(seen, \(at)) WHERE number = \(run)"
   }
 
-  private static func assignments(_ error: RunError?) -> SQL {
+  static func assignments(_ error: RunError?) -> SQL {
     """
     error_code = \(error?.code), error_message = \(error?.message), error_text = \(error?.text),
       error_json = \(error?.json)
@@ -141,15 +155,17 @@ public struct PostgreSQLRunStore: RunStore {
     try await attempt {
       try await pool.transaction { connection in
         let found = try await connection.run(
-          "SELECT number, state, plan_hash FROM run WHERE id = \(run.id.text) FOR UPDATE")
-        guard found.count == 1, let state = RunState(rawValue: try found.value(0, 1)), state.isResumable
+          "SELECT number, state, plan_hash FROM run \(fence) WHERE id = \(run.id.text) FOR UPDATE")
+        guard found.count == 1, let state = RunState(rawValue: try found.value(0, 1)),
+          lease == nil ? state.isResumable : !state.isFinal
         else { return false }
         let number: Int64 = try found.value(0, 0)
         let hasPlan = try found.value(0, 2) == plan.hash
         let owner = run.owner
         let replan: SQL = """
           UPDATE run SET pipeline = \(run.pipeline), file = \(run.file), parameters = \(run.parameters),
-            plan_hash = \(plan.hash), mode = \(run.mode), backend = \(run.backend), owner_host = \(owner.host),
+            plan_hash = \(plan.hash), mode = \(run.mode),
+            backend = \(lease == nil ? run.backend : RunQueue.backend), owner_host = \(owner.host),
             owner_boot = \(owner.boot), owner_process = \(owner.process), owner_began = \(owner.began),
             state = 'planned', started = NULL, ended = NULL, seen = \(run.seen),
             \(Self.assignments(nil)) WHERE number = \(number)

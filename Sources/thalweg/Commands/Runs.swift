@@ -11,7 +11,7 @@ struct Runs: AsyncParsableCommand {
         thalweg runs list --pipeline revenue --limit 5
         thalweg runs show last --json
       """,
-    subcommands: [List.self, Show.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Show.self, Cancel.self], defaultSubcommand: List.self)
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Lists runs, the newest first.")
@@ -58,6 +58,25 @@ struct Runs: AsyncParsableCommand {
       let catalog = RunCatalog(try await RunStores().existing(), Thalweg.invocation)
       let entry = try await catalog.find(run)
       Console.output.write(json ? RunReport.json(entry).indented + "\n" : RunReport.text(entry, now: .now))
+    }
+  }
+}
+
+extension Runs {
+  struct Cancel: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Ends a submitted run; nothing of it is published.")
+
+    @Argument(help: "The run's id, the beginning of it, or `last`.")
+    var run: String
+
+    @OptionGroup var console: ConsoleOptions
+
+    func run() async throws {
+      let queue = try await RunStores().queue()
+      let catalog = RunCatalog(queue.store, Thalweg.invocation)
+      let id = try await catalog.find(run).run.id
+      Console.output.write(try catalog.text(of: try await queue.cancel(id), id, run) + "\n")
     }
   }
 }

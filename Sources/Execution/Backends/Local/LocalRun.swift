@@ -61,6 +61,8 @@ struct LocalRun {
   private var pending: [RunChange] = []
   private var lastFlush = Moment(microseconds: 0)
   private var recording: StoreError?
+  /// The store does not take the run's word any more: another process has ended it, or goes on with it.
+  private var isLost = false
   private var engine: Task<Void, Never>?
 
   init(
@@ -164,6 +166,13 @@ struct LocalRun {
       staged.discard()
       return await end(.cancel, diagnostics)
     }
+    // What is not the run's to publish any more is left to who goes on with it.
+    await flush(ifDue: false)
+    guard !isLost else {
+      staged.discard()
+      recording = .lostRun(id)
+      return await end(.cancel, diagnostics)
+    }
     note(machine.handle(.staged))
     do throws(RunFailure) {
       try staged.publish()
@@ -243,7 +252,7 @@ struct LocalRun {
       pending.append(.progress(at: now, rowsIn: snapshot.rowsIn, rowsOut: snapshot.rowsOut))
     }
     do throws(StoreError) {
-      _ = try await store.update(id, pending)
+      isLost = try await !store.update(id, pending)
       pending = []
       recording = nil
     } catch {

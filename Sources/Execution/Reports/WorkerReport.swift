@@ -1,0 +1,34 @@
+import Diagnosing
+import JobStore
+
+/// The workers of a database as text and as JSON.
+public enum WorkerReport {
+  /// One line a worker.
+  public static func text(_ workers: [RunQueue.Worker], now: Moment) -> String {
+    if workers.isEmpty { return "no workers\n" }
+    let rows = workers.map { worker in
+      [
+        worker.id, worker.host, "\(worker.process)", worker.isDraining ? "draining" : "working",
+        "\(worker.running) of \(worker.slots)", Figures.duration(now.seconds(since: worker.started)),
+        "\(Figures.duration(now.seconds(since: worker.seen))) ago",
+      ]
+    }
+    return Figures.table(["WORKER", "HOST", "PROCESS", "STATE", "RUNS", "UP", "SEEN"], rows, right: [2, 5])
+  }
+
+  /// `version` grows when a member is taken away or changes its meaning.
+  public static func json(_ workers: [RunQueue.Worker]) -> JSONValue {
+    .members([
+      "version": .int(1),
+      "workers": .array(
+        workers.map { worker in
+          .members([
+            "id": .string(worker.id), "host": .string(worker.host), "process": .int(worker.process),
+            "slots": .int(Int64(worker.slots)), "running": .int(Int64(worker.running)),
+            "draining": .bool(worker.isDraining), "started": .string(worker.started.description),
+            "seen": .string(worker.seen.description),
+          ])
+        }),
+    ])
+  }
+}

@@ -1,0 +1,377 @@
+import PostgreSQL
+
+/// The runs that wait for a worker, and those that workers have taken on.
+///
+/// A worker holds a *lease* on a run, which has an epoch. All leases of a worker live by its one heartbeat. Where that
+/// stops, any other worker takes the leases away and the runs are ready again; whatever the lost worker still writes
+/// meets no lease, and nothing of it is recorded. Only the clock of the database counts.
+public struct RunQueue: Sendable {
+  /// The backend of submitted runs, as their records have it.
+  public static let backend = "scheduler"
+  /// How often a run may be taken on: one that ends its worker each time is not tried for ever.
+  public static let mostClaims = 5
+
+  /// Where its runs are recorded.
+  public let store: PostgreSQLRunStore
+  private let lost: RunError
+  private var pool: ConnectionPool { store.pool }
+
+  /// The queue beside a store.
+  /// - Parameter lost: What is told of a try whose worker is gone.
+  public init(_ store: PostgreSQLRunStore, lost: RunError) {
+    self.store = store
+    self.lost = lost
+  }
+
+  /// What is to run, as it was when it was submitted.
+  public struct Submission: Hashable, Sendable {
+    /// Names `files`.
+    public let program: String
+    /// The texts of the program, as JSON.
+    public let files: String
+    /// The arguments that were given, a JSON object of strings.
+    public let arguments: String
+    /// The folder that its paths are relative to.
+    public let folder: String
+    /// The profile it was submitted under, if one was named.
+    public let profile: String?
+
+    /// Makes a submission.
+    public init(program: String, files: String, arguments: String, folder: String, profile: String?) {
+      self.program = program
+      self.files = files
+      self.arguments = arguments
+      self.folder = folder
+      self.profile = profile
+    }
+  }
+
+  /// A run that a worker has taken on.
+  public struct Claim: Sendable {
+    /// The run, as it is recorded.
+    public let run: RunRecord
+    /// What is to run.
+    public let submission: Submission
+    /// Names the lease.
+    public let epoch: Int64
+    /// How often it has been taken on, this time included.
+    public let number: Int
+    /// Where the run is recorded: only as long as the lease is the worker's.
+    public let store: PostgreSQLRunStore
+  }
+
+  // MARK: - Submitting
+
+  /// Records a planned run, ready to be taken on.
+  public func submit(
+    _ run: RunRecord, jobs: [JobRecord], plan: PlanRecord, _ submission: Submission
+  ) async throws(StoreError) {
+    let isTaken = try await store.attempt {
+      try await pool.transaction { connection in
+        let results = try await connection.run([
+          PostgreSQLRunStore.insert(plan),
+          """
+          INSERT INTO program (hash, files) VALUES (\(submission.program), \(submission.files))
+          ON CONFLICT (hash) DO NOTHING
+          """,
+          PostgreSQLRunStore.insert(run, jobs: jobs),
+        ])
+        guard results[2].count == 1 else { return true }
+        let number: Int64 = try results[2].value(0, 0)
+        _ = try await connection.run([
+          """
+          INSERT INTO submission (run, program, arguments, folder, profile)
+          VALUES (\(number), \(submission.program), \(submission.arguments), \(submission.folder),
+            \(submission.profile))
+          """,
+          "INSERT INTO ready_run (run) VALUES (\(number))",
+          "SELECT pg_notify('thalweg_ready', '')",
+        ])
+        return false
+      }
+    }
+    if isTaken { throw .duplicate(run.id) }
+  }
+
+  /// What became of the wish to cancel a run.
+  public enum Cancellation: Hashable, Sendable {
+    /// It had not begun, and is cancelled.
+    case done
+    /// Its worker is told, and stops it.
+    case told
+    /// It has ended before.
+    case ended
+    /// It was not submitted.
+    case unknown
+  }
+
+  /// Asks for the end of a run.
+  public func cancel(_ id: RunID) async throws(StoreError) -> Cancellation {
+    try await store.attempt {
+      try await pool.transaction { connection in
+        let found = try await connection.run(
+          """
+          SELECT number, state FROM run JOIN submission ON submission.run = run.number
+          WHERE id = \(id.text) FOR UPDATE
+          """)
+        guard found.count == 1 else { return .unknown }
+        guard let state = RunState(rawValue: try found.value(0, 1)), !state.isFinal else { return .ended }
+        let number: Int64 = try found.value(0, 0)
+        let ready = try await connection.run([
+          "DELETE FROM ready_run WHERE run = \(number)",
+          "UPDATE submission SET is_cancelled = true WHERE run = \(number)",
+          "SELECT pg_notify('thalweg_cancelled', \(id.text))",
+        ])[0]
+        guard ready.affected == 1 else { return .told }
+        _ = try await connection.run(Self.close([number], as: .cancelled, nil))
+        return .done
+      }
+    }
+  }
+
+  /// Waits until a run has ended.
+  public func waitForEnd(of id: RunID) async throws -> RunRecord {
+    while true {
+      guard let run = try await store.run(id) else { throw StoreError.lostRun(id) }
+      if run.state.isFinal { return run }
+      try await Task.sleep(for: Self.look)
+    }
+  }
+
+  /// Between two looks at a run.
+  private static let look = Duration.milliseconds(50)
+
+  // MARK: - Notifications
+
+  /// Calls `onNews` whenever a run may be ready, or is to be cancelled. Notifications only save time: whoever waits
+  /// for one also looks now and then.
+  /// - Returns: What is to be kept as long as they are wanted; nil where the database can't be asked for them.
+  public func listen(_ onNews: @escaping @Sendable () -> Void) async -> AnyObject? {
+    let connection = try? await PipelinedConnection.open(store.address) { _ in onNews() }
+    _ = try? await connection?.run(["LISTEN thalweg_ready", "LISTEN thalweg_cancelled"])
+    return connection
+  }
+
+  // MARK: - Workers
+
+  /// A process that takes on runs.
+  public struct Worker: Hashable, Sendable {
+    /// Made anew for each process.
+    public let id: String
+    /// The machine.
+    public let host: String
+    /// The process number.
+    public let process: Int64
+    /// How many runs it takes on at once.
+    public let slots: Int
+    /// Since when.
+    public var started = Moment.now
+    /// Its last heartbeat.
+    public var seen = Moment.now
+    /// Whether it takes on no more.
+    public var isDraining = false
+    /// How many runs it has taken on and not ended.
+    public var running = 0
+
+    /// Makes a worker that has not registered.
+    public init(id: String, host: String, process: Int64, slots: Int) {
+      self.id = id
+      self.host = host
+      self.process = process
+      self.slots = slots
+    }
+  }
+
+  /// Makes a worker known.
+  public func register(_ worker: Worker) async throws(StoreError) {
+    _ = try await store.rows(
+      """
+      INSERT INTO worker (id, host, process, slots)
+      VALUES (\(worker.id), \(worker.host), \(worker.process), \(worker.slots))
+      """)
+  }
+
+  /// What a worker learns by its heartbeat.
+  public struct Heartbeat: Sendable {
+    /// The epochs of its leases.
+    public let leases: Set<Int64>
+    /// Those of runs that are to be cancelled.
+    public let cancelled: Set<Int64>
+  }
+
+  /// Keeps the leases of a worker alive.
+  /// - Returns: Nil where the worker is not known any more: it has been silent for too long.
+  public func heartbeat(of worker: String, isDraining: Bool = false) async throws(StoreError) -> Heartbeat? {
+    try await store.attempt {
+      let results = try await pool.run([
+        "UPDATE worker SET seen = now(), is_draining = \(isDraining) WHERE id = \(worker)",
+        """
+        SELECT epoch, is_cancelled FROM run_lease JOIN submission ON submission.run = run_lease.run
+        WHERE worker = \(worker)
+        """,
+      ])
+      guard results[0].affected == 1 else { return nil }
+      let rows = results[1]
+      var (leases, cancelled): (Set<Int64>, Set<Int64>) = ([], [])
+      for row in 0..<rows.count {
+        let epoch: Int64 = try rows.value(row, 0)
+        leases.insert(epoch)
+        if try rows.value(row, 1) { cancelled.insert(epoch) }
+      }
+      return Heartbeat(leases: leases, cancelled: cancelled)
+    }
+  }
+
+  /// Takes on runs that are ready, the oldest first.
+  public func claim(_ count: Int, for worker: String) async throws(StoreError) -> [Claim] {
+    try await store.attempt {
+      // The limit stands in the text: with a parameter there the planner does not know how few it is.
+      let rows = try await pool.run(
+        """
+        WITH taken AS MATERIALIZED (
+          DELETE FROM ready_run WHERE run IN (
+            SELECT run FROM ready_run ORDER BY run LIMIT \(SQL(verbatim: "\(count)")) FOR UPDATE SKIP LOCKED)
+          RETURNING run),
+        leased AS (
+          INSERT INTO run_lease (run, worker, epoch)
+          SELECT run, \(worker), nextval('lease_epoch') FROM taken RETURNING run, epoch),
+        counted AS (
+          UPDATE submission SET claims = claims + 1 FROM taken WHERE submission.run = taken.run
+          RETURNING submission.*)
+        SELECT run.*, epoch, claims, program, files, arguments, folder, profile
+        FROM leased JOIN counted USING (run) JOIN run ON run.number = leased.run
+          JOIN program ON program.hash = counted.program
+        ORDER BY run.number
+        """)
+      return try (0..<rows.count).map { row in
+        let epoch: Int64 = try rows.value(row, "epoch")
+        var leased = store
+        leased.lease = epoch
+        return Claim(
+          run: try rows.run(row, in: store.place),
+          submission: Submission(
+            program: try rows.value(row, "program"), files: try rows.value(row, "files"),
+            arguments: try rows.value(row, "arguments"), folder: try rows.value(row, "folder"),
+            profile: try rows.value(row, "profile")),
+          epoch: epoch, number: try rows.value(row, "claims"), store: leased)
+      }
+    }
+  }
+
+  /// The run of a lease has come to its end.
+  public func release(_ epoch: Int64) async throws(StoreError) {
+    _ = try await store.rows("DELETE FROM run_lease WHERE epoch = \(epoch)")
+  }
+
+  /// A worker ends, or is told to: what it has not ended is ready for others.
+  public func leave(_ worker: String) async throws(StoreError) {
+    try await takeAway(where: "worker.id = \(worker)")
+    _ = try await store.rows("DELETE FROM worker WHERE id = \(worker)")
+  }
+
+  /// The workers that are known, the oldest first.
+  public func workers() async throws(StoreError) -> [Worker] {
+    let rows = try await store.rows(
+      """
+      SELECT worker.*, (SELECT count(*) FROM run_lease WHERE run_lease.worker = worker.id) AS running
+      FROM worker ORDER BY started, id
+      """)
+    return try await store.attempt {
+      try (0..<rows.count).map { row in
+        var worker = Worker(
+          id: try rows.value(row, "id"), host: try rows.value(row, "host"),
+          process: try rows.value(row, "process"), slots: try rows.value(row, "slots"))
+        worker.started = try rows.value(row, "started")
+        worker.seen = try rows.value(row, "seen")
+        worker.isDraining = try rows.value(row, "is_draining")
+        worker.running = try rows.value(row, "running")
+        return worker
+      }
+    }
+  }
+
+  // MARK: - Recovery
+
+  /// Forgets workers that have been silent for so many seconds: their runs are ready again, or end where they have
+  /// been taken on too often or are to be cancelled.
+  /// - Returns: The number of runs.
+  @discardableResult
+  public func recover(silentFor seconds: Double) async throws(StoreError) -> Int {
+    let lost: SQL = "worker.seen < now() - make_interval(secs => \(seconds))"
+    let count = try await takeAway(where: lost)
+    _ = try await store.rows(
+      """
+      DELETE FROM worker WHERE \(lost)
+        AND NOT EXISTS (SELECT FROM run_lease WHERE run_lease.worker = worker.id)
+      """)
+    return count
+  }
+
+  /// Recovery makes ready again; it never runs anything itself.
+  @discardableResult
+  private func takeAway(where condition: SQL) async throws(StoreError) -> Int {
+    try await store.attempt {
+      try await pool.transaction { connection in
+        let rows = try await connection.run(
+          """
+          SELECT run.number, is_cancelled, claims >= \(Self.mostClaims) FROM run_lease
+          JOIN worker ON worker.id = run_lease.worker JOIN submission ON submission.run = run_lease.run
+          JOIN run ON run.number = run_lease.run
+          WHERE \(condition) ORDER BY run.number FOR UPDATE OF run, run_lease SKIP LOCKED
+          """)
+        var (ready, cancelled, failed): ([Int64], [Int64], [Int64]) = ([], [], [])
+        for row in 0..<rows.count {
+          let run: Int64 = try rows.value(row, 0)
+          if try rows.value(row, 1) {
+            cancelled.append(run)
+          } else if try rows.value(row, 2) {
+            failed.append(run)
+          } else {
+            ready.append(run)
+          }
+        }
+        guard rows.count > 0 else { return 0 }
+        _ = try await connection.run(
+          ["DELETE FROM run_lease WHERE run = ANY (\(ArrayParameter(ready + cancelled + failed)))"]
+            + makeReady(ready) + Self.close(cancelled, as: .cancelled, nil)
+            + Self.close(failed, as: .failed, lost))
+        return rows.count
+      }
+    }
+  }
+
+  /// Of what has ended meanwhile only the lease was left.
+  private func makeReady(_ runs: [Int64]) -> [SQL] {
+    let runs = ArrayParameter(runs)
+    return [
+      """
+      UPDATE attempt SET state = 'failed', ended = now(), \(PostgreSQLRunStore.assignments(lost))
+      WHERE run = ANY (\(runs)) AND state = 'running'
+      """,
+      "UPDATE job SET state = 'waiting' WHERE run = ANY (\(runs)) AND state IN ('running', 'waiting')",
+      """
+      INSERT INTO ready_run SELECT number FROM run
+      WHERE number = ANY (\(runs)) AND state IN ('planned', 'running')
+      """,
+      "UPDATE run SET state = 'planned' WHERE number = ANY (\(runs)) AND state = 'running'",
+      "SELECT pg_notify('thalweg_ready', '')",
+    ]
+  }
+
+  private static func close(_ runs: [Int64], as state: RunState, _ error: RunError?) -> [SQL] {
+    let runs = ArrayParameter(runs)
+    return [
+      """
+      UPDATE attempt SET state = 'cancelled', ended = now() WHERE run = ANY (\(runs)) AND state = 'running'
+      """,
+      """
+      UPDATE job SET state = 'cancelled' WHERE run = ANY (\(runs)) AND state IN ('running', 'waiting')
+      """,
+      """
+      UPDATE run SET state = \(state.rawValue), ended = now(), seen = now(),
+        \(PostgreSQLRunStore.assignments(error))
+      WHERE number = ANY (\(runs)) AND state IN ('planned', 'running')
+      """,
+    ]
+  }
+}

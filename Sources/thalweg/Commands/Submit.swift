@@ -1,0 +1,37 @@
+import ArgumentParser
+import Diagnosing
+import Execution
+import JobStore
+
+struct Submit: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Hands a planned run to the workers that share a database.",
+    discussion: """
+      The program goes with the run as it is now; its data must be where the workers find it. Prints the run's id.
+
+      EXAMPLES:
+        thalweg submit revenue.thal -p day=2026-01-31 --wait
+      """)
+
+  @OptionGroup var options: PipelineOptions
+
+  @Flag(help: "Wait for the end, and end as the run does.")
+  var wait = false
+
+  @OptionGroup var console: ConsoleOptions
+
+  func run() async throws {
+    let profile = options.profile.profile
+    let program = try await CompiledFile(options.file, under: profile, Thalweg.invocation)
+    let pipeline = try program.pipeline(options.pipeline, given: options.parameters, isPartial: false)
+    Console.error.show(pipeline.warnings, pipeline.sources)
+    let queue = try await program.stores().queue()
+    let id = try await program.submit(pipeline, under: profile, to: queue)
+    Console.output.write("\(id)\n")
+    guard wait else { return }
+    let run = try await queue.waitForEnd(of: id)
+    if let error = run.error { Console.error.write(error.text) }
+    Console.error.write("\(run.id) \(run.state.rawValue)\n")
+    if run.state != .succeeded { throw ExitStatus.failed.thrown }
+  }
+}

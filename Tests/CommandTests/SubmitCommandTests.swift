@@ -1,0 +1,206 @@
+import Foundation
+import JobStore
+import PostgreSQL
+import Subprocess
+import Synchronization
+import SystemPackage
+import Testing
+
+@testable import TestServers
+
+/// Runs that are handed to workers: other processes, in other folders.
+@Suite struct SubmitCommandTests {
+  let database: Database
+  let sandbox: Sandbox
+  let environment: Environment
+
+  init() async throws {
+    database = try Database()
+    sandbox = try Sandbox()
+    environment = Sandbox.environment.updating(["THALWEG_DATABASE_URL": .init(stringLiteral: database.url)])
+    _ = try await PostgreSQLSchema(try database.address).migrate()
+    try sandbox.write(Programs.parameters, to: "dear.thal")
+    try sandbox.write(Programs.sales, to: "sales.csv")
+  }
+
+  /// Works for long enough to be met in the middle of it.
+  private static let slow = """
+    record Row { id: Int, amount: Int }
+    record Sum { rows: Int, total: Int }
+    pipeline slow {
+      from rows: Table<Row> = synthetic(30_000_000, seed: 1)
+      into sum = jsonl("sum.jsonl") <- rows.aggregate(g -> Sum { rows: g.count(), total: g.sum(r -> r.amount % 7) })
+    }
+    """
+
+  /// Its worker is killed, or only stopped, in the middle of it.
+  private static let short = slow.replacing("30_000_000", with: "3_000_000")
+
+  /// A worker in a folder of its own, as long as `body` runs; then it is told to drain.
+  private func withWorker(
+    slots: Int = 1, endedBy signal: Signal = .terminate,
+    _ body: @escaping @Sendable (pid_t) async throws -> Void
+  ) async throws -> CommandResult {
+    let elsewhere = try Sandbox()
+    let result = try await Subprocess.run(
+      .path(FilePath(Sandbox.binary)), arguments: ["worker", "--slots", "\(slots)"], environment: environment,
+      workingDirectory: FilePath(elsewhere.path), input: .none, output: .string(limit: 1 << 20),
+      error: .string(limit: 1 << 20)
+    ) { execution in
+      try await body(execution.processIdentifier.value)
+      try? execution.send(signal: signal)
+    }
+    return CommandResult(
+      status: result.terminationStatus, output: result.standardOutput, error: result.standardError)
+  }
+
+  private func submit(_ arguments: String...) async throws -> CommandResult {
+    try await sandbox.run(["submit"] + arguments, environment: environment)
+  }
+
+  private func state(_ id: String) async throws -> String? {
+    try await sandbox.runs(environment: environment).first { $0.id == id }?.state
+  }
+
+  private func wait(until isDone: () async throws -> Bool) async throws {
+    let end = ContinuousClock.now + .seconds(300)
+    while try await !isDone() {
+      guard ContinuousClock.now < end else { throw NeverCame() }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+  }
+
+  private struct NeverCame: Error {}
+
+  private func leaseHolders() throws -> [String] {
+    try database.rows("SELECT process FROM worker WHERE id IN (SELECT worker FROM run_lease)")
+  }
+
+  @Test func `a run is taken on by a worker, with its program as it was`() async throws {
+    let early = try await submit("dear.thal", "-p", "least=4")
+    #expect(early.status == .exited(0), "\(early.error)")
+    let id = early.output.trimmingCharacters(in: .newlines)
+    #expect(try await state(id) == "planned")
+    // What comes later is of no concern to it.
+    try sandbox.write("nonsense", to: "dear.thal")
+    let worker = try await withWorker { _ in
+      try await wait { try await state(id) == "succeeded" }
+      try sandbox.write(Programs.parameters, to: "dear.thal")
+      let late = try await submit("dear.thal", "-p", "least=1", "--wait")
+      #expect(late.status == .exited(0), "\(late.error)")
+      #expect(late.error.contains("succeeded"))
+    }
+    #expect(worker.status == .exited(0), "\(worker.error)")
+    #expect(worker.error.contains("\(id) begins"))
+    #expect(try sandbox.read("dear.csv").split(separator: "\n").count > 1)
+    let shown = try await sandbox.run("runs", "show", id, environment: environment)
+    #expect(shown.output.contains("batch on scheduler") && shown.output.contains(#""least":"4""#))
+    #expect(try await sandbox.run("workers", environment: environment).output == "no workers\n")
+  }
+
+  @Test func `who waits for a run that fails is told why, at its place in the program`() async throws {
+    try sandbox.write("shop,amount\nnorth,much\n", to: "sales.csv")
+    _ = try await withWorker { _ in
+      let result = try await submit("dear.thal", "-p", "least=4", "--wait")
+      #expect(result.status == .exited(1))
+      #expect(result.error.contains("error[F480]"), "\(result.error)")
+      #expect(result.error.contains("dear.thal:") && !result.error.contains("/thalweg-"), "\(result.error)")
+    }
+  }
+
+  @Test(arguments: [
+    (["missing.thal"], 3, "missing.thal"), (["dear.thal"], 2, "least"),
+    (["stream.thal"], 1, "can't be submitted yet"),
+  ])
+  func `what no worker could run is refused at once`(
+    arguments: [String], status: Int32, words: String
+  ) async throws {
+    try sandbox.write(
+      """
+      record Row { id: Int }
+      pipeline copy {
+        from rows: Stream<Row> = jsonl("in/*.jsonl", every: 5ms)
+        into all = jsonl("all") <- rows
+      }
+      """, to: "stream.thal")
+    let result = try await sandbox.run(["submit"] + arguments, environment: environment)
+    #expect(result.status == .exited(status), "\(result.error)")
+    #expect(result.error.contains(words), "\(result.error)")
+    #expect(try await sandbox.runs(environment: environment).isEmpty)
+  }
+
+  @Test func `without a database nothing can be submitted`() async throws {
+    for arguments in [["submit", "dear.thal", "-p", "least=4"], ["worker"], ["workers"]] {
+      let result = try await sandbox.run(arguments)
+      #expect(result.status == .exited(3))
+      #expect(result.error.contains("no database is named"), "\(result.error)")
+    }
+  }
+
+  @Test func `a worker that is killed loses no run`() async throws {
+    try sandbox.write(Self.short, to: "short.thal")
+    let id = try await submit("short.thal").output.trimmingCharacters(in: .newlines)
+    let killed = try await withWorker(endedBy: .kill) { process in
+      try await wait { try leaseHolders() == ["(\(process))"] }
+    }
+    #expect(killed.status == .signaled(SIGKILL))
+    #expect(try await ["planned", "running"].contains(state(id)))
+    // As if its silence had been long enough.
+    try database.run("UPDATE worker SET seen = now() - interval '1 minute'")
+    let other = try await withWorker { _ in try await wait { try await state(id) == "succeeded" } }
+    #expect(other.error.contains("\(id) begins, for the 2. time"), "\(other.error)")
+    #expect(try sandbox.read("sum.jsonl").contains(#""rows":3000000"#))
+  }
+
+  @Test func `a worker that was taken for lost publishes nothing when it comes back`() async throws {
+    try sandbox.write(Self.short, to: "short.thal")
+    let id = try await submit("short.thal").output.trimmingCharacters(in: .newlines)
+    let zombie = try await withWorker { process in
+      try await wait { try leaseHolders() == ["(\(process))"] }
+      kill(process, SIGSTOP)
+      try database.run("UPDATE worker SET seen = now() - interval '1 minute'")
+      _ = try await withWorker { _ in try await wait { try await state(id) == "succeeded" } }
+      // Whatever it wrote would be seen.
+      try sandbox.write("kept", to: "sum.jsonl")
+      kill(process, SIGCONT)
+      try await wait { try database.rows("SELECT 1 FROM worker WHERE process = \(process)").count == 1 }
+    }
+    #expect(zombie.status == .exited(0), "\(zombie.error)")
+    #expect(try sandbox.read("sum.jsonl") == "kept")
+    #expect(try await state(id) == "succeeded")
+    // Each job has one completion that was accepted.
+    let twice = "SELECT job FROM attempt WHERE state = 'succeeded' GROUP BY run, job HAVING count(*) > 1"
+    #expect(try database.rows(twice).isEmpty)
+  }
+
+  @Test func `a run is cancelled where it runs, and where it waits`() async throws {
+    try sandbox.write(Self.slow, to: "slow.thal")
+    let ids = [try await submit("slow.thal"), try await submit("slow.thal")].map {
+      $0.output.trimmingCharacters(in: .newlines)
+    }
+    let worker = try await withWorker { _ in
+      try await wait { try await state(ids[0]) == "running" }
+      let waiting = try await sandbox.run("runs", "cancel", ids[1], environment: environment)
+      #expect(waiting.output == "\(ids[1]) is cancelled\n")
+      let running = try await sandbox.run("runs", "cancel", ids[0], environment: environment)
+      #expect(running.output == "\(ids[0]) is being cancelled by its worker\n")
+      try await wait { try await state(ids[0]) == "cancelled" }
+      let again = try await sandbox.run("runs", "cancel", ids[0], environment: environment)
+      #expect(again.status == .exited(2) && again.error.contains("has ended"))
+    }
+    #expect(worker.status == .exited(0))
+    #expect(!sandbox.exists("sum.jsonl"))
+  }
+
+  @Test func `many runs on two workers all succeed once`() async throws {
+    let count = 12
+    for _ in 0..<count { _ = try await submit("dear.thal", "-p", "least=4") }
+    _ = try await withWorker(slots: 2) { _ in
+      _ = try await withWorker(slots: 2) { _ in
+        try await wait { try database.rows("SELECT 1 FROM run WHERE state = 'succeeded'").count == count }
+      }
+    }
+    #expect(try database.rows("SELECT 1 FROM attempt WHERE number > 1").isEmpty)
+    #expect(try database.rows("SELECT 1 FROM run_lease UNION ALL SELECT 1 FROM ready_run").isEmpty)
+  }
+}

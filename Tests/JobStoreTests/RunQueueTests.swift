@@ -1,0 +1,232 @@
+import PostgreSQL
+import Testing
+
+@testable import JobStore
+@testable import TestServers
+
+/// Runs that wait for workers, on a real database.
+@Suite struct RunQueueTests {
+  let database: Database
+  static let lost = RunError(code: "C813", message: "lost", text: "lost\n", json: "null")
+  static let submission = RunQueue.Submission(
+    program: "p1", files: "{}", arguments: "{}", folder: "/data", profile: nil)
+
+  init() throws { database = try Database() }
+
+  private func queue() async throws -> RunQueue {
+    _ = try await PostgreSQLSchema(try database.address).migrate()
+    return RunQueue(try await PostgreSQLRunStore.open(try database.address), lost: Self.lost)
+  }
+
+  private func worker(_ name: String, _ queue: RunQueue) async throws {
+    try await queue.register(RunQueue.Worker(id: name, host: "a", process: 1, slots: 4))
+  }
+
+  private func submit(_ count: Int, to queue: RunQueue) async throws {
+    for number in 0..<count {
+      try await queue.submit(
+        makeRun("revenue-\(number)", created: Int64(number)), jobs: twoJobs, plan: somePlan, Self.submission)
+    }
+  }
+
+  /// As if nothing had been heard of a worker for long.
+  private func silence(_ worker: String) throws {
+    try database.run("UPDATE worker SET seen = now() - interval '1 hour' WHERE id = '\(worker)'")
+  }
+
+  private func start(_ claim: RunQueue.Claim) async throws -> Bool {
+    guard try await claim.store.resume(claim.run, jobs: twoJobs, plan: somePlan) else { return false }
+    return try await claim.store.update(
+      claim.run.id,
+      [
+        .run(.running, at: at(1), rowsIn: 0, rowsOut: 0, error: nil),
+        .job(1, .running, at: at(1), rowsIn: 0, rowsOut: 0, error: nil),
+      ])
+  }
+
+  private static let success = [RunChange.run(.succeeded, at: at(9), rowsIn: 5, rowsOut: 5, error: nil)]
+
+  @Test func `runs are taken on once, the oldest first`() async throws {
+    let queue = try await queue()
+    try await worker("one", queue)
+    try await submit(5, to: queue)
+    let first = try await queue.claim(2, for: "one")
+    #expect(first.map(\.run.id.text) == ["revenue-0", "revenue-1"])
+    #expect(first.map(\.submission) == [Self.submission, Self.submission])
+    #expect(first.map(\.number) == [1, 1])
+    #expect(
+      try await queue.claim(9, for: "one").map(\.run.id.text) == ["revenue-2", "revenue-3", "revenue-4"])
+    #expect(try await queue.claim(9, for: "one").isEmpty)
+    #expect(try await queue.workers().map(\.running) == [5])
+  }
+
+  @Test func `many that claim at once never get the same run`() async throws {
+    let queue = try await queue()
+    try await submit(60, to: queue)
+    let names = (0..<6).map { "worker-\($0)" }
+    for name in names { try await worker(name, queue) }
+    let address = try database.address
+    let taken = try await withThrowingTaskGroup(of: [String].self) { group in
+      for name in names {
+        group.addTask {
+          // Each on connections of its own, like another process.
+          let own = RunQueue(try await PostgreSQLRunStore.open(address), lost: Self.lost)
+          var taken: [String] = []
+          while case let claims = try await own.claim(3, for: name), !claims.isEmpty {
+            taken += claims.map(\.run.id.text)
+          }
+          return taken
+        }
+      }
+      return try await group.reduce(into: []) { $0 += $1 }
+    }
+    #expect(taken.count == 60)
+    #expect(Set(taken).count == 60)
+  }
+
+  @Test func `an id is taken once`() async throws {
+    let queue = try await queue()
+    try await submit(1, to: queue)
+    await #expect(throws: StoreError.duplicate(RunID("revenue-0"))) { try await submit(1, to: queue) }
+    try await worker("one", queue)
+    #expect(try await queue.claim(9, for: "one").count == 1)
+  }
+
+  @Test func `the runs of a lost worker are ready again, and what it still says is not recorded`()
+    async throws
+  {
+    let queue = try await queue()
+    try await worker("one", queue)
+    try await worker("two", queue)
+    try await submit(1, to: queue)
+    let former = try #require(try await queue.claim(1, for: "one").first)
+    #expect(try await start(former))
+    #expect(try await queue.recover(silentFor: 60) == 0)
+    try silence("one")
+    #expect(try await queue.recover(silentFor: 60) == 1)
+    #expect(try await queue.heartbeat(of: "one") == nil)
+    #expect(try await queue.workers().map(\.id) == ["two"])
+    // Nobody has it: not even the one that had it.
+    #expect(try await !former.store.update(former.run.id, Self.success))
+
+    let latter = try #require(try await queue.claim(1, for: "two").first)
+    #expect(latter.number == 2 && latter.epoch > former.epoch)
+    #expect(try await start(latter))
+    #expect(try await !former.store.update(former.run.id, Self.success))
+    #expect(try await !former.store.resume(former.run, jobs: twoJobs, plan: somePlan))
+    try await queue.release(former.epoch)
+    #expect(try await latter.store.update(latter.run.id, Self.success))
+    try await queue.release(latter.epoch)
+
+    let run = try #require(try await queue.store.run(former.run.id))
+    #expect(run.state == .succeeded && run.rowsOut == 5)
+    let attempts = try await queue.store.jobs(of: run.id)[0].attempts
+    #expect(attempts.map(\.number) == [1, 2])
+    #expect(attempts[0].state == .failed && attempts[0].error == Self.lost)
+  }
+
+  @Test func `an epoch is not committed under a lease that is gone`() async throws {
+    let queue = try await queue()
+    try await worker("one", queue)
+    try await submit(1, to: queue)
+    let claim = try #require(try await queue.claim(1, for: "one").first)
+    #expect(try await start(claim))
+    let epochs = [1, 2].map { number in
+      EpochRecord(
+        run: claim.run.id, number: number, manifest: "m", committed: at(2), watermark: nil, positions: "{}",
+        rows: RowCounts(), stateBytes: 0, isSavepoint: false)
+    }
+    try claim.store.commit(epochs[0], operators: [], by: someone)
+    try silence("one")
+    try await queue.recover(silentFor: 60)
+    #expect(throws: StoreError.lostRun(claim.run.id)) {
+      try claim.store.commit(epochs[1], operators: [], by: someone)
+    }
+  }
+
+  @Test func `a run that ends its worker each time is not tried for ever`() async throws {
+    let queue = try await queue()
+    try await submit(1, to: queue)
+    for number in 1...RunQueue.mostClaims {
+      try await worker("worker-\(number)", queue)
+      let claim = try #require(try await queue.claim(1, for: "worker-\(number)").first)
+      #expect(try await start(claim))
+      try silence("worker-\(number)")
+      #expect(try await queue.recover(silentFor: 60) == 1)
+    }
+    let run = try #require(try await queue.store.run(RunID("revenue-0")))
+    #expect(run.state == .failed && run.error == Self.lost)
+    #expect(try await queue.store.jobs(of: run.id).allSatisfy { $0.state == .cancelled || $0.state.isFinal })
+  }
+
+  @Test func `a worker that leaves makes what it has ready for others`() async throws {
+    let queue = try await queue()
+    try await worker("one", queue)
+    try await submit(2, to: queue)
+    let claims = try await queue.claim(2, for: "one")
+    #expect(try await start(claims[0]))
+    #expect(try await start(claims[1]))
+    #expect(try await claims[1].store.update(claims[1].run.id, Self.success))
+    try await queue.leave("one")
+    #expect(try await queue.workers().isEmpty)
+    try await worker("two", queue)
+    #expect(try await queue.claim(9, for: "two").map(\.run.id.text) == ["revenue-0"])
+  }
+
+  @Test func `a run is cancelled before it begins, or by its worker`() async throws {
+    let queue = try await queue()
+    try await worker("one", queue)
+    try await submit(2, to: queue)
+    let claim = try #require(try await queue.claim(1, for: "one").first)
+    #expect(try await queue.cancel(RunID("revenue-1")) == .done)
+    #expect(try await queue.claim(9, for: "one").isEmpty)
+    #expect(try await queue.store.run(RunID("revenue-1"))?.state == .cancelled)
+    #expect(try await queue.cancel(RunID("revenue-1")) == .ended)
+    #expect(try await queue.cancel(RunID("other")) == .unknown)
+
+    #expect(try await queue.heartbeat(of: "one")?.cancelled == [])
+    #expect(try await queue.cancel(claim.run.id) == .told)
+    let heartbeat = try #require(try await queue.heartbeat(of: "one"))
+    #expect(heartbeat.leases == [claim.epoch] && heartbeat.cancelled == [claim.epoch])
+    // Its worker dies before it has heard of it.
+    try silence("one")
+    try await queue.recover(silentFor: 60)
+    #expect(try await queue.store.run(claim.run.id)?.state == .cancelled)
+  }
+
+  @Test func `whoever listens is told of new runs`() async throws {
+    let queue = try await queue()
+    let (news, told) = AsyncStream.makeStream(of: Void.self)
+    let listening = await queue.listen { told.yield() }
+    #expect(listening != nil)
+    try await submit(1, to: queue)
+    #expect(await news.first { _ in true } != nil)
+    withExtendedLifetime(listening) {}
+  }
+
+  @Test func `the version before goes on while a newer one migrates, and afterwards`() async throws {
+    let address = try database.address
+    let schema = PostgreSQLSchema(address)
+    _ = try await schema.migrate(through: 1)
+    #expect(try await !schema.status().isUsable)
+    // What a program of that version does: its statements are those of a store without leases.
+    let former = PostgreSQLRunStore(
+      address: address, pool: ConnectionPool(address), epochs: SharedConnection(address), place: "")
+    try await former.create(makeRun("revenue-old"), jobs: twoJobs, plan: somePlan)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { _ = try await schema.migrate() }
+      group.addTask { () async throws in
+        for row in 1...50 {
+          let progress = RunChange.progress(at: at(1), rowsIn: Int64(row), rowsOut: 0)
+          #expect(try await former.update(RunID("revenue-old"), [progress]))
+        }
+      }
+      try await group.waitForAll()
+    }
+    let latter = try await PostgreSQLRunStore.open(address)
+    #expect(try await latter.run(RunID("revenue-old"))?.rowsIn == 50)
+    try await latter.create(makeRun("revenue-new"), jobs: twoJobs, plan: somePlan)
+    #expect(try await former.runs(RunFilter()).count == 2)
+    #expect(try await former.update(RunID("revenue-new"), Self.success))
+  }
+}

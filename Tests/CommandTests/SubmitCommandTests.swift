@@ -192,6 +192,26 @@ import Testing
     #expect(!sandbox.exists("sum.jsonl"))
   }
 
+  @Test func `a run whose records can't be written for a while is not lost, and not run twice`() async throws
+  {
+    try sandbox.write(Self.short, to: "short.thal")
+    let id = try await submit("short.thal").output.trimmingCharacters(in: .newlines)
+    let worker = try await withWorker { process in
+      try await wait { try await state(id) == "running" }
+      try database.run("ALTER TABLE run RENAME TO run_elsewhere")
+      // Its rows are worked off, and can't be published.
+      try await wait {
+        try FileManager.default.contentsOfDirectory(atPath: sandbox.path).contains { $0.hasSuffix(".part") }
+      }
+      #expect(!sandbox.exists("sum.jsonl"))
+      try database.run("ALTER TABLE run_elsewhere RENAME TO run")
+      try await wait { try await state(id) == "succeeded" }
+    }
+    #expect(worker.status == .exited(0), "\(worker.error)")
+    #expect(try sandbox.read("sum.jsonl").contains(#""rows":3000000"#))
+    #expect(try database.rows("SELECT claims FROM submission") == ["(1)"])
+  }
+
   @Test func `many runs on two workers all succeed once`() async throws {
     let count = 12
     for _ in 0..<count { _ = try await submit("dear.thal", "-p", "least=4") }

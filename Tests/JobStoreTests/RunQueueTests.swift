@@ -173,6 +173,22 @@ import Testing
     #expect(try await queue.claim(9, for: "two").map(\.run.id.text) == ["revenue-0"])
   }
 
+  @Test func `a run whose end was not recorded is ready again when its lease is released`() async throws {
+    let queue = try await queue()
+    try await worker("one", queue)
+    try await submit(1, to: queue)
+    let claim = try #require(try await queue.claim(1, for: "one").first)
+    #expect(try await start(claim))
+    try await queue.release(claim.epoch)
+    let again = try #require(try await queue.claim(1, for: "one").first)
+    #expect(again.run.id == claim.run.id && again.number == 2)
+    #expect(try await start(again))
+    #expect(try await again.store.update(again.run.id, Self.success))
+    try await queue.release(again.epoch)
+    #expect(try await queue.claim(1, for: "one").isEmpty)
+    #expect(try await queue.heartbeat(of: "one")?.leases == [])
+  }
+
   @Test func `a run is cancelled before it begins, or by its worker`() async throws {
     let queue = try await queue()
     try await worker("one", queue)

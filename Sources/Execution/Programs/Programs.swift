@@ -112,14 +112,17 @@ public struct RunnablePipeline: Sendable {
 
   /// What a backend is asked, where a stream goes on that has stopped.
   public func request(resuming run: RunID?) -> RunRequest {
-    request(as: run, file: ProgramFinder.shown(file), folder: folder, sources)
+    RunRequest(
+      file: ProgramFinder.shown(file), folder: folder, graph: graph, plan: plan, arguments: arguments,
+      secrets: Secrets(profile: project?.profile, folder: folder), sources: sources, resuming: run)
   }
 
-  /// What a backend is asked, where a run goes on that is recorded already.
-  func request(as run: RunID?, file: String, folder: String, _ sources: SourceMap) -> RunRequest {
+  /// What a backend is asked by a worker, of a program that comes from another place.
+  func request(of run: RunRecord, in folder: String, _ sources: SourceMap) -> RunRequest {
     RunRequest(
-      file: file, folder: folder, graph: graph, plan: plan, arguments: arguments,
-      secrets: Secrets(profile: project?.profile, folder: folder), sources: sources, resuming: run)
+      file: run.file, folder: folder, graph: graph, plan: plan, arguments: arguments,
+      secrets: Secrets(profile: project?.profile, folder: folder), sources: sources, resuming: run.id,
+      waitsForStore: true)
   }
 }
 

@@ -45,8 +45,7 @@ struct SubmittedRun: Sendable {
         help: "run workers of the version that submits")
     }
     try pipeline.refuse(where: LocalBackend().capabilities)
-    return pipeline.request(
-      as: claim.run.id, file: claim.run.file, folder: claim.submission.folder, sources)
+    return pipeline.request(of: claim.run, in: claim.submission.folder, sources)
   }
 
   /// Records that it can't even begin.

@@ -258,9 +258,15 @@ public struct RunQueue: Sendable {
     }
   }
 
-  /// The run of a lease has come to its end.
+  /// Nobody works under a lease any more. Its run has come to its end; should that not have been recorded, it is ready
+  /// again.
   public func release(_ epoch: Int64) async throws(StoreError) {
-    _ = try await store.rows("DELETE FROM run_lease WHERE epoch = \(epoch)")
+    let ended = try await store.rows(
+      """
+      DELETE FROM run_lease USING run
+      WHERE run_lease.epoch = \(epoch) AND run.number = run_lease.run AND run.state NOT IN ('planned', 'running')
+      """)
+    if ended.affected == 0 { try await takeAway(where: "run_lease.epoch = \(epoch)") }
   }
 
   /// A worker ends, or is told to: what it has not ended is ready for others.

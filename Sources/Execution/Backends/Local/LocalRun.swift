@@ -167,7 +167,7 @@ struct LocalRun {
       return await end(.cancel, diagnostics)
     }
     // What is not the run's to publish any more is left to who goes on with it.
-    await flush(ifDue: false)
+    await flushAll()
     guard !isLost else {
       staged.discard()
       recording = .lostRun(id)
@@ -195,7 +195,7 @@ struct LocalRun {
   private mutating func end(_ event: RunMachine.Event, _ diagnostics: [Diagnostic]) async -> RunOutcome {
     look()
     note(machine.handle(event))
-    await flush(ifDue: false)
+    await flushAll()
     for index in snapshot.jobs.indices { snapshot.jobs[index].state = machine.jobs[index] }
     return RunOutcome(
       id: id, state: machine.state, diagnostics: diagnostics, snapshot: snapshot, recording: recording)
@@ -238,6 +238,18 @@ struct LocalRun {
     pending.append(
       .job(id, .failed, at: now, rowsIn: counts.rowsIn, rowsOut: counts.rowsOut, error: error))
     pending.append(.job(id, .running, at: now, rowsIn: counts.rowsIn, rowsOut: counts.rowsOut, error: nil))
+  }
+
+  /// Between two tries to reach a store that is waited for.
+  private static let storePause = Duration.milliseconds(500)
+
+  /// Records all that is pending, if need be when the store can be asked again.
+  private mutating func flushAll() async {
+    await flush(ifDue: false)
+    while request.waitsForStore, recording != nil {
+      try? await Task.sleep(for: Self.storePause)
+      await flush(ifDue: false)
+    }
   }
 
   private mutating func flush(ifDue: Bool) async {

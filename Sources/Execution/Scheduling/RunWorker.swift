@@ -1,5 +1,6 @@
 import Foundation
 import JobStore
+import Synchronization
 
 /// Takes on submitted runs and runs them in this process, until it is told to drain.
 public actor RunWorker {
@@ -14,6 +15,8 @@ public actor RunWorker {
   private let tell: @Sendable (String) -> Void
   private let wakes: AsyncStream<Void>
   private let wake: AsyncStream<Void>.Continuation
+  /// Set by the clock, and where a run is to be cancelled.
+  private let isBeatDue = Flag()
   /// By the epochs of their leases.
   private var running: [Int64: Task<Void, Never>] = [:]
   private var isDraining = false
@@ -56,9 +59,13 @@ public actor RunWorker {
   }
 
   private func work() async {
-    let listening = await queue.listen { [wake] in wake.yield() }
-    let ticker = Task { [wake] in
+    let listening = await queue.listen { [wake, isBeatDue] news in
+      if news == .cancelled { isBeatDue.raise() }
+      wake.yield()
+    }
+    let ticker = Task { [wake, isBeatDue] in
       while !Task.isCancelled {
+        isBeatDue.raise()
         wake.yield()
         try? await Task.sleep(for: Self.beat)
       }
@@ -80,6 +87,18 @@ public actor RunWorker {
   }
 
   private func look() async throws(StoreError) {
+    if isBeatDue.lower() {
+      do throws(StoreError) { try await beat() } catch {
+        isBeatDue.raise()
+        throw error
+      }
+    }
+    let free = me.slots - running.count
+    guard !isDraining, free > 0 else { return }
+    for claim in try await queue.claim(free, for: me.id) { start(claim) }
+  }
+
+  private func beat() async throws(StoreError) {
     guard let heartbeat = try await queue.heartbeat(of: me.id, isDraining: isDraining) else {
       // Silent for too long: others go on with what was ours.
       for task in running.values { task.cancel() }
@@ -90,11 +109,7 @@ public actor RunWorker {
       task.cancel()
     }
     for epoch in heartbeat.leases where running[epoch] == nil { try await queue.release(epoch) }
-    guard !isDraining else { return }
     try await queue.recover(silentFor: Self.patience)
-    let free = me.slots - running.count
-    guard free > 0 else { return }
-    for claim in try await queue.claim(free, for: me.id) { start(claim) }
   }
 
   private func start(_ claim: RunQueue.Claim) {
@@ -112,4 +127,12 @@ public actor RunWorker {
     running[epoch] = nil
     wake.yield()
   }
+}
+
+/// Raised by anybody, lowered by who sees it.
+private final class Flag: Sendable {
+  private let isUp = Atomic<Bool>(false)
+
+  func raise() { isUp.store(true, ordering: .releasing) }
+  func lower() -> Bool { isUp.exchange(false, ordering: .acquiring) }
 }

@@ -143,11 +143,19 @@ public struct RunQueue: Sendable {
 
   // MARK: - Notifications
 
+  /// What is told.
+  public enum News: String, Sendable {
+    case ready = "thalweg_ready"
+    case cancelled = "thalweg_cancelled"
+  }
+
   /// Calls `onNews` whenever a run may be ready, or is to be cancelled. Notifications only save time: whoever waits
   /// for one also looks now and then.
   /// - Returns: What is to be kept as long as they are wanted; nil where the database can't be asked for them.
-  public func listen(_ onNews: @escaping @Sendable () -> Void) async -> AnyObject? {
-    let connection = try? await PipelinedConnection.open(store.address) { _ in onNews() }
+  public func listen(_ onNews: @escaping @Sendable (News) -> Void) async -> AnyObject? {
+    let connection = try? await PipelinedConnection.open(store.address) { channel in
+      if let news = News(rawValue: channel) { onNews(news) }
+    }
     _ = try? await connection?.run(["LISTEN thalweg_ready", "LISTEN thalweg_cancelled"])
     return connection
   }

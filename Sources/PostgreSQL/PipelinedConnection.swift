@@ -1,6 +1,14 @@
 import CPostgreSQL
 import Dispatch
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// A connection that no thread waits for. Statements go out one behind the other, before those in front have been
 /// answered; a readiness source tells of answers. Statements that are used again are prepared once.
 ///
@@ -40,7 +48,7 @@ public final class PipelinedConnection: @unchecked Sendable {
 
   private init(_ onNotification: (@Sendable (String) -> Void)?) { self.onNotification = onNotification }
 
-  deinit { close(handle, reader, writer) }
+  deinit { finish() }
 
   /// Connects, on a thread that may wait.
   /// - Parameter onNotification: Is told the channel of each notification that it listens to.
@@ -70,11 +78,17 @@ public final class PipelinedConnection: @unchecked Sendable {
       throw error
     }
     self.handle = handle
-    let reader = DispatchSource.makeReadSource(fileDescriptor: PQsocket(handle), queue: queue)
+    let descriptor = Self.copy(of: PQsocket(handle))
+    let reader = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
     reader.setEventHandler { [weak self] in self?.receive() }
+    reader.setCancelHandler { close(descriptor) }
     reader.resume()
     self.reader = reader
   }
+
+  /// A descriptor for a source alone. libpq closes its own when the connection breaks, and the next to be opened has
+  /// its number: a source that still looked at it would hide that one's events.
+  private static func copy(of descriptor: Int32) -> Int32 { fcntl(descriptor, F_DUPFD_CLOEXEC, 0) }
 
   /// Runs statements that take effect together: the results of all, or the first error. The server answers what is
   /// asked in the order in which it is asked.
@@ -133,7 +147,9 @@ public final class PipelinedConnection: @unchecked Sendable {
       writer = nil
     case 1:
       guard writer == nil else { return }
-      let source = DispatchSource.makeWriteSource(fileDescriptor: PQsocket(handle), queue: queue)
+      let descriptor = Self.copy(of: PQsocket(handle))
+      let source = DispatchSource.makeWriteSource(fileDescriptor: descriptor, queue: queue)
+      source.setCancelHandler { close(descriptor) }
       // The server may have to be read from before it reads.
       source.setEventHandler { [weak self] in
         self?.receive()
@@ -147,9 +163,23 @@ public final class PipelinedConnection: @unchecked Sendable {
 
   // MARK: - Receiving
 
+  /// A source tells of the end of a connection once, together with what has come before it: all there is must be read.
   private func receive() {
-    guard let handle else { return }
-    guard PQconsumeInput(handle) == 1 else { return lose() }
+    while let handle {
+      guard PQconsumeInput(handle) == 1 else { return lose() }
+      take(from: handle)
+      if let handle = self.handle, Self.isQuiet(PQsocket(handle)) { return }
+    }
+  }
+
+  /// Whether a socket has nothing to say, not even that it is closed.
+  private static func isQuiet(_ descriptor: Int32) -> Bool {
+    var byte: UInt8 = 0
+    return recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) < 0
+      && (errno == EAGAIN || errno == EINTR)
+  }
+
+  private func take(from handle: OpaquePointer) {
     while let request = sent.first, PQisBusy(handle) == 0 {
       // Nil stands between the results of two statements.
       guard let result = PQgetResult(handle) else {
@@ -174,8 +204,6 @@ public final class PipelinedConnection: @unchecked Sendable {
       onNotification?(String(cString: notification.pointee.relname))
       PQfreemem(notification)
     }
-    // The server tells why it ends a connection before it does.
-    if sent.isEmpty, PQstatus(handle) != CONNECTION_OK { lose() }
   }
 
   private func complete(_ request: Request) {
@@ -197,18 +225,13 @@ public final class PipelinedConnection: @unchecked Sendable {
     sent = []
     for request in waiting { request.completion(.failure(error)) }
     unsent(.failure(error))
-    close(handle, reader, writer)
-    (self.handle, reader, writer) = (nil, nil, nil)
+    finish()
   }
 
-  /// A descriptor must not be closed while a source looks at it.
-  private func close(
-    _ handle: OpaquePointer?, _ reader: (any DispatchSourceRead)?, _ writer: (any DispatchSourceWrite)?
-  ) {
-    nonisolated(unsafe) let handle = handle
+  private func finish() {
+    reader?.cancel()
     writer?.cancel()
-    guard let reader else { return PQfinish(handle) }
-    reader.setCancelHandler { PQfinish(handle) }
-    reader.cancel()
+    PQfinish(handle)
+    (handle, reader, writer) = (nil, nil, nil)
   }
 }

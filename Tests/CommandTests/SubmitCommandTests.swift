@@ -38,12 +38,13 @@ import Testing
 
   /// A worker in a folder of its own, as long as `body` runs; then it is told to drain.
   private func withWorker(
-    slots: Int = 1, endedBy signal: Signal = .terminate,
+    slots: Int = 1, endedBy signal: Signal = .terminate, environment: Environment? = nil,
     _ body: @escaping @Sendable (pid_t) async throws -> Void
   ) async throws -> CommandResult {
     let elsewhere = try Sandbox()
     let result = try await Subprocess.run(
-      .path(FilePath(Sandbox.binary)), arguments: ["worker", "--slots", "\(slots)"], environment: environment,
+      .path(FilePath(Sandbox.binary)), arguments: ["worker", "--slots", "\(slots)"],
+      environment: environment ?? self.environment,
       workingDirectory: FilePath(elsewhere.path), input: .none, output: .string(limit: 1 << 20),
       error: .string(limit: 1 << 20)
     ) { execution in
@@ -222,5 +223,49 @@ import Testing
     }
     #expect(try database.rows("SELECT 1 FROM attempt WHERE number > 1").isEmpty)
     #expect(try database.rows("SELECT 1 FROM run_lease UNION ALL SELECT 1 FROM ready_run").isEmpty)
+  }
+
+  @Test func `a database that crashes again and again loses no run, and none is done twice`() async throws {
+    let cluster = try Cluster(keepsCommits: true)
+    let environment = Sandbox.environment.updating([
+      "THALWEG_DATABASE_URL": .init(stringLiteral: cluster.url())
+    ])
+    let address = try ServerAddress(cluster.url())
+    _ = try await PostgreSQLSchema(address).migrate()
+    /// Asks again until the database is there.
+    @Sendable func rows(_ query: String) async throws -> [String] {
+      var found: [String]?
+      try await wait {
+        found = try? {
+          var connection = try Connection(address)
+          let rows = try connection.query(SQL(verbatim: "SELECT q::text FROM (\(query)) q"))
+          return try (0..<rows.count).map { try rows.value($0, 0) }
+        }()
+        return found != nil
+      }
+      return found ?? []
+    }
+    let count = 8
+    for _ in 0..<count {
+      let result = try await sandbox.run("submit", "dear.thal", "-p", "least=4", environment: environment)
+      #expect(result.status == .exited(0), "\(result.error)")
+    }
+    let worker = try await withWorker(slots: 2, environment: environment) { _ in
+      for done in 1...4 {
+        try await wait {
+          try await rows("SELECT 1 FROM thalweg.run WHERE state = 'succeeded'").count >= done
+        }
+        cluster.crash()
+      }
+      try await wait {
+        try await rows("SELECT 1 FROM thalweg.run WHERE state = 'succeeded'").count == count
+      }
+    }
+    #expect(worker.status == .exited(0), "\(worker.error)")
+    // An answer that was lost may have cost a try, never a second completion.
+    let twice =
+      "SELECT 1 FROM thalweg.attempt WHERE state = 'succeeded' GROUP BY run, job HAVING count(*) > 1"
+    #expect(try await rows(twice).isEmpty)
+    #expect(try await rows("SELECT 1 FROM thalweg.ready_run").isEmpty)
   }
 }

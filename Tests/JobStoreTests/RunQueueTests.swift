@@ -210,11 +210,40 @@ import Testing
     #expect(try await queue.store.run(claim.run.id)?.state == .cancelled)
   }
 
+  @Test func `what has failed or was cancelled is begun anew where that is asked for`() async throws {
+    let queue = try await queue()
+    try await worker("one", queue)
+    try await submit(2, to: queue)
+    let claim = try #require(try await queue.claim(1, for: "one").first)
+    #expect(try await start(claim))
+    #expect(try await !queue.retry(claim.run.id))
+    let failure: [RunChange] = [
+      .job(1, .failed, at: at(3), rowsIn: 1, rowsOut: 0, error: someError),
+      .job(2, .cancelled, at: at(3), rowsIn: 0, rowsOut: 0, error: nil),
+      .run(.failed, at: at(3), rowsIn: 1, rowsOut: 0, error: someError),
+    ]
+    #expect(try await claim.store.update(claim.run.id, failure))
+    _ = try await queue.cancel(RunID("revenue-1"))
+    // One before its worker has released it.
+    #expect(try await queue.retry(claim.run.id))
+    #expect(try await queue.retry(RunID("revenue-1")))
+    #expect(try await !queue.retry(RunID("revenue-1")))
+    try await queue.release(claim.epoch)
+    let again = try await queue.claim(9, for: "one")
+    #expect(again.map(\.run.id.text) == ["revenue-0", "revenue-1"])
+    #expect(again.allSatisfy { $0.run.state == .planned && $0.run.error == nil })
+    for claim in again {
+      #expect(try await start(claim))
+      #expect(try await claim.store.update(claim.run.id, Self.success))
+    }
+    #expect(try await queue.store.jobs(of: claim.run.id)[0].attempts.map(\.number) == [1, 2])
+    #expect(try await !queue.retry(claim.run.id))
+  }
+
   @Test func `whoever listens is told of new runs`() async throws {
     let queue = try await queue()
     let (news, told) = AsyncStream.makeStream(of: RunQueue.News.self)
-    let listening = await queue.listen { told.yield($0) }
-    #expect(listening != nil)
+    let listener = try await queue.listen { told.yield($0) }
     try await submit(1, to: queue)
     _ = try await queue.cancel(RunID("revenue-0"))
     // Other tests use the same database, in schemas of their own: all of it is told to everybody.
@@ -222,7 +251,7 @@ import Testing
     for wanted in [RunQueue.News.ready, .cancelled] {
       while let next = await iterator.next(), next != wanted {}
     }
-    withExtendedLifetime(listening) {}
+    #expect(await !listener.isDeaf)
   }
 
   @Test func `the version before goes on while a newer one migrates, and afterwards`() async throws {

@@ -15,24 +15,30 @@ final class Cluster: Sendable {
     let description: String
   }
 
-  /// Arguments: port, password, the pipe to say "ready" or what went wrong on.
+  /// Arguments: port, password, the pipe to say "ready" or what went wrong on, whether commits survive a crash.
   private static let script = """
     PATH="$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1):$PATH"
     folder="$(mktemp -d /tmp/thalweg-postgresql.XXXXXX)"
     trap 'rm -rf "$folder"' EXIT
     printf '%s\\n' "$2" > "$folder/password"
+    serve() {
+      pg_ctl -D "$folder/data" -l "$folder/log" -w start -o "-p $1 -c listen_addresses=127.0.0.1 \\
+        -c unix_socket_directories=$folder -c fsync=off -c full_page_writes=off -c synchronous_commit=$2"
+    }
     start() {
       initdb -D "$folder/data" -U postgres -A scram-sha-256 --pwfile="$folder/password" -E UTF8 --locale=C \\
-        --no-sync --no-instructions &&
-      pg_ctl -D "$folder/data" -l "$folder/log" -w start -o "-p $1 -c listen_addresses=127.0.0.1 \\
-        -c unix_socket_directories=$folder -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        --no-sync --no-instructions && serve "$@"
     }
-    if start "$1" > "$folder/start" 2>&1; then echo ready > "$3"; else cat "$folder/start" "$folder/log" > "$3"; fi
-    cat > "$folder/nothing"
+    if start "$1" "$4" > "$folder/start" 2>&1; then echo ready > "$3"; else cat "$folder/start" "$folder/log" > "$3"; fi
+    # Each line is the wish for a crash.
+    while read -r _; do
+      pg_ctl -D "$folder/data" -m immediate stop && serve "$1" "$4"
+    done > "$folder/crashes" 2>&1
     pg_ctl -D "$folder/data" -m immediate stop > "$folder/stop" 2>&1
     """
 
-  private init() throws {
+  /// - Parameter keepsCommits: Whether a crash of the server loses nothing that was committed.
+  init(keepsCommits: Bool = false) throws {
     port = Int(try freePort())
     let folder = FileManager.default.temporaryDirectory.appending(path: "thalweg-\(UUID().uuidString)").path
     let pipe = "\(folder)/ready"
@@ -45,13 +51,30 @@ final class Cluster: Sendable {
     chmod(file, 0o644)
     // The server refuses to run as root.
     let user = getuid() == 0 ? "runuser -u postgres -- " : ""
-    guard let opened = popen("cd / && exec \(user)bash '\(file)' \(port) '\(Self.password)' '\(pipe)'", "we")
+    guard
+      let opened = popen(
+        "cd / && exec \(user)bash '\(file)' \(port) '\(Self.password)' '\(pipe)' \(keepsCommits ? "on" : "off")",
+        "we")
     else {
       throw Unavailable(description: "no shell")
     }
     lifeline = opened
     let answer = Self.contents(ofPipe: pipe)
     guard answer == "ready\n" else { throw Unavailable(description: answer) }
+  }
+
+  /// Ends the server at once, as if it had crashed, and starts it again.
+  func crash() {
+    fputs("crash\n", lifeline)
+    fflush(lifeline)
+  }
+
+  /// The server's address.
+  func url(user: String = "postgres", password: String = Cluster.password, database: String = "postgres")
+    -> String
+  {
+    let escaped = password.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+    return "postgresql://\(user):\(escaped)@127.0.0.1:\(port)/\(database)"
   }
 
   /// What comes out of a pipe until its other end closes.
@@ -84,8 +107,7 @@ struct Database {
   /// The server's address.
   static func url(password: String, user: String = "postgres", database: String = "postgres") throws -> String
   {
-    let escaped = password.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-    return "postgresql://\(user):\(escaped)@127.0.0.1:\(try Cluster.shared.get().port)/\(database)"
+    try Cluster.shared.get().url(user: user, password: password, database: database)
   }
 
   var address: ServerAddress { get throws { try ServerAddress(url) } }

@@ -78,6 +78,13 @@ public struct RunCatalog: Sendable {
     }
   }
 
+  /// Of a run that is under way, has succeeded or was not submitted.
+  public func notRetriable(_ id: RunID, _ name: String) -> Refusal {
+    Refusal(
+      .unknownRun, "`\(id)` is no submitted run that has failed or was cancelled", at: name, of: invocation,
+      label: "can't be begun anew", help: "`thalweg runs show \(id)` shows what it is")
+  }
+
   private func notCancellable(_ name: String, _ message: String, _ help: String) -> Refusal {
     Refusal(.unknownRun, message, at: name, of: invocation, label: "can't be cancelled", help: help)
   }

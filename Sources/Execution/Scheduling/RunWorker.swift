@@ -20,6 +20,7 @@ public actor RunWorker {
   /// By the epochs of their leases.
   private var running: [Int64: Task<Void, Never>] = [:]
   private var isDraining = false
+  private var listener: RunQueue.Listener?
   /// The store could not be asked the last time.
   private var isCutOff = false
 
@@ -59,10 +60,6 @@ public actor RunWorker {
   }
 
   private func work() async {
-    let listening = await queue.listen { [wake, isBeatDue] news in
-      if news == .cancelled { isBeatDue.raise() }
-      wake.yield()
-    }
     let ticker = Task { [wake, isBeatDue] in
       while !Task.isCancelled {
         isBeatDue.raise()
@@ -82,7 +79,6 @@ public actor RunWorker {
       }
       if isDraining, running.isEmpty { break }
     }
-    withExtendedLifetime(listening) {}
     do throws(StoreError) { try await queue.leave(me.id) } catch { tell(error.explanation.message) }
   }
 
@@ -99,6 +95,12 @@ public actor RunWorker {
   }
 
   private func beat() async throws(StoreError) {
+    if await listener?.isDeaf ?? true {
+      listener = try await queue.listen { [wake, isBeatDue] news in
+        if news == .cancelled { isBeatDue.raise() }
+        wake.yield()
+      }
+    }
     guard let heartbeat = try await queue.heartbeat(of: me.id, isDraining: isDraining) else {
       // Silent for too long: others go on with what was ours.
       for task in running.values { task.cancel() }

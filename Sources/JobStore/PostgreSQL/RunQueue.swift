@@ -129,17 +129,54 @@ public struct RunQueue: Sendable {
     }
   }
 
-  /// Waits until a run has ended.
+  /// Waits until a run has ended. A database that is away for a while is waited for, too.
   public func waitForEnd(of id: RunID) async throws -> RunRecord {
+    var lastAnswer = ContinuousClock.now
     while true {
-      guard let run = try await store.run(id) else { throw StoreError.lostRun(id) }
-      if run.state.isFinal { return run }
+      do throws(StoreError) {
+        guard let run = try await store.run(id) else { throw .lostRun(id) }
+        if run.state.isFinal { return run }
+        lastAnswer = .now
+      } catch {
+        guard case .unreachable = error, ContinuousClock.now - lastAnswer < Self.patience else { throw error }
+      }
       try await Task.sleep(for: Self.look)
     }
   }
 
   /// Between two looks at a run.
   private static let look = Duration.milliseconds(50)
+  /// How long a database may be away from who waits for a run.
+  private static let patience = Duration.seconds(60)
+
+  /// Makes a run that has failed or was cancelled ready again, as it was submitted. Its tries go on counting.
+  /// - Returns: Whether it had ended so.
+  public func retry(_ id: RunID) async throws(StoreError) -> Bool {
+    try await store.attempt {
+      try await pool.transaction { connection in
+        let found = try await connection.run(
+          """
+          SELECT number FROM run JOIN submission ON submission.run = run.number
+          WHERE id = \(id.text) AND state IN ('failed', 'cancelled') FOR UPDATE
+          """)
+        guard found.count == 1 else { return false }
+        let number: Int64 = try found.value(0, 0)
+        _ = try await connection.run([
+          "UPDATE submission SET claims = 0, is_cancelled = false WHERE run = \(number)",
+          "UPDATE job SET state = 'waiting' WHERE run = \(number)",
+          """
+          UPDATE run SET state = 'planned', started = NULL, ended = NULL, rows_in = 0, rows_out = 0,
+            \(PostgreSQLRunStore.assignments(nil)) WHERE number = \(number)
+          """,
+          // A lease that is still being released is not in the way of the next.
+          "DELETE FROM run_lease WHERE run = \(number)",
+          "INSERT INTO ready_run (run) VALUES (\(number))",
+          "SELECT pg_notify('thalweg_ready', '')",
+        ])
+        return true
+      }
+    }
+  }
 
   // MARK: - Notifications
 
@@ -149,15 +186,24 @@ public struct RunQueue: Sendable {
     case cancelled = "thalweg_cancelled"
   }
 
+  /// Hears news as long as it is kept, and its connection lasts.
+  public struct Listener: Sendable {
+    fileprivate let connection: PipelinedConnection
+
+    /// Whether nothing is heard any more.
+    public var isDeaf: Bool { get async { await connection.brokenBy != nil } }
+  }
+
   /// Calls `onNews` whenever a run may be ready, or is to be cancelled. Notifications only save time: whoever waits
   /// for one also looks now and then.
-  /// - Returns: What is to be kept as long as they are wanted; nil where the database can't be asked for them.
-  public func listen(_ onNews: @escaping @Sendable (News) -> Void) async -> AnyObject? {
-    let connection = try? await PipelinedConnection.open(store.address) { channel in
-      if let news = News(rawValue: channel) { onNews(news) }
+  public func listen(_ onNews: @escaping @Sendable (News) -> Void) async throws(StoreError) -> Listener {
+    try await store.attempt {
+      let connection = try await PipelinedConnection.open(store.address) { channel in
+        if let news = News(rawValue: channel) { onNews(news) }
+      }
+      _ = try await connection.run(["LISTEN thalweg_ready", "LISTEN thalweg_cancelled"])
+      return Listener(connection: connection)
     }
-    _ = try? await connection?.run(["LISTEN thalweg_ready", "LISTEN thalweg_cancelled"])
-    return connection
   }
 
   // MARK: - Workers

@@ -11,7 +11,7 @@ struct Runs: AsyncParsableCommand {
         thalweg runs list --pipeline revenue --limit 5
         thalweg runs show last --json
       """,
-    subcommands: [List.self, Show.self, Cancel.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Show.self, Cancel.self, Retry.self], defaultSubcommand: List.self)
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Lists runs, the newest first.")
@@ -77,6 +77,26 @@ extension Runs {
       let catalog = RunCatalog(queue.store, Thalweg.invocation)
       let id = try await catalog.find(run).run.id
       Console.output.write(try catalog.text(of: try await queue.cancel(id), id, run) + "\n")
+    }
+  }
+}
+
+extension Runs {
+  struct Retry: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lets workers begin a submitted run anew that has failed or was cancelled.")
+
+    @Argument(help: "The run's id, the beginning of it, or `last`.")
+    var run: String
+
+    @OptionGroup var console: ConsoleOptions
+
+    func run() async throws {
+      let queue = try await RunStores().queue()
+      let catalog = RunCatalog(queue.store, Thalweg.invocation)
+      let id = try await catalog.find(run).run.id
+      guard try await queue.retry(id) else { throw catalog.notRetriable(id, run) }
+      Console.output.write("\(id) is ready again\n")
     }
   }
 }

@@ -27,6 +27,8 @@ struct ChildProcess: Sendable {
   let log: String
   let output: String?
   let timeout: Duration?
+  /// Bytes of memory that each of its processes may have for its data.
+  let memory: Int64?
   /// Between SIGTERM and SIGKILL.
   let grace: Duration
 
@@ -36,6 +38,9 @@ struct ChildProcess: Sendable {
   private static let watch =
     "exec 3<&0 </dev/null; "
     + "( (trap '' TERM INT HUP; read -r thalweg_end <&3 || kill -KILL 0) >/dev/null 2>&1 & ); exec 3<&-; "
+
+  /// The watch is not limited. The shell counts in KiB.
+  private var limits: String { memory.map { "ulimit -d \(max(1, $0 >> 10)); " } ?? "" }
 
   /// Runs to the end. No process of its group is left behind.
   func run() async -> Ending {
@@ -72,7 +77,7 @@ struct ChildProcess: Sendable {
       // Another child that had it would keep it open.
       _ = fcntl(watched.writeEnd.rawValue, F_SETFD, FD_CLOEXEC)
       let result = try await Subprocess.run(
-        .path("/bin/sh"), arguments: Arguments(["-euc", Self.watch + script, "sh"] + arguments),
+        .path("/bin/sh"), arguments: Arguments(["-euc", Self.watch + limits + script, "sh"] + arguments),
         environment: .custom(
           Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) })),
         workingDirectory: FilePath(folder), platformOptions: options,

@@ -196,7 +196,7 @@ public struct TaskCall: Sendable {
     return ChildProcess(
       script: script, arguments: arguments, environment: environment, folder: folder,
       log: place.log, output: output, timeout: task.options.timeout.map { .microseconds($0) },
-      grace: Self.grace)
+      memory: task.options.memory, grace: Self.grace)
   }
 
   /// Waits for a process, and explains what it ended with.

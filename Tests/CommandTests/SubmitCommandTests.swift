@@ -33,6 +33,22 @@ import Testing
     }
     """
 
+  private static func task(effect: String) -> String {
+    """
+    record Sale { shop: String, price: Int }
+    record Count { sales: Int }
+    task count(sales: Table<Sale>) -> Int {
+      command "wc -l < {sales}"
+      effect \(effect)
+    }
+    pipeline counted {
+      from sales: Table<Sale> = csv("sales.csv")
+      let found = count(sales)
+      into out = jsonl("out.jsonl") <- Count { sales: found }
+    }
+    """
+  }
+
   /// Its worker is killed, or only stopped, in the middle of it.
   private static let short = slow.replacing("30_000_000", with: "3_000_000")
 
@@ -111,7 +127,7 @@ import Testing
 
   @Test(arguments: [
     (["missing.thal"], 3, "missing.thal"), (["dear.thal"], 2, "least"),
-    (["stream.thal"], 1, "can't be submitted yet"),
+    (["stream.thal"], 1, "can't be submitted yet"), (["task.thal"], 1, "`count` is external"),
   ])
   func `what no worker could run is refused at once`(
     arguments: [String], status: Int32, words: String
@@ -124,6 +140,7 @@ import Testing
         into all = jsonl("all") <- rows
       }
       """, to: "stream.thal")
+    try sandbox.write(Self.task(effect: "external"), to: "task.thal")
     let result = try await sandbox.run(["submit"] + arguments, environment: environment)
     #expect(result.status == .exited(status), "\(result.error)")
     #expect(result.error.contains(words), "\(result.error)")
@@ -136,6 +153,15 @@ import Testing
       #expect(result.status == .exited(3))
       #expect(result.error.contains("no database is named"), "\(result.error)")
     }
+  }
+
+  @Test func `tasks of a submitted run work on the worker`() async throws {
+    try sandbox.write(Self.task(effect: "pure"), to: "task.thal")
+    _ = try await withWorker { _ in
+      let result = try await submit("task.thal", "--wait")
+      #expect(result.status == .exited(0), "\(result.error)")
+    }
+    #expect(try sandbox.read("out.jsonl") == #"{"sales":3}"# + "\n")
   }
 
   @Test func `a worker that is killed loses no run`() async throws {

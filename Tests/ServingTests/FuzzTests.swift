@@ -17,7 +17,7 @@ import Testing
     "3.4e39", "-1.8e183", "NaN",
   ]
 
-  @Test(.timeLimit(.minutes(5)), arguments: 0..<4)
+  @Test(.timeLimit(.minutes(15)), arguments: 0..<4)
   func `no body makes it fail`(seed: Int) async throws {
     var random = Generator(state: UInt64(seed) &* 7919 &+ 17)
     let good = Array(Self.good.utf8)

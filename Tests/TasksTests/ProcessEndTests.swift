@@ -8,7 +8,7 @@ import Testing
 #endif
 
 /// Processes that end before they would, and those that they have started.
-@Suite(.timeLimit(.minutes(1))) struct ProcessEndTests {
+@Suite(.timeLimit(.minutes(15))) struct ProcessEndTests {
   /// Starts a process of its own, which ignores SIGTERM, and tells its number.
   private static let stubborn = """
     task work(rows: Table<Row>) -> Int {
@@ -40,6 +40,18 @@ import Testing
     let failure = try #require(await fixture.failure())
     #expect(failure.message == "took longer than its `timeout` allows, and was stopped")
     try await waitForEnd(fixture)
+  }
+
+  @Test(arguments: [("64MiB", false), ("8GiB", true)])
+  func memoryIsLimited(limit: String, isEnough: Bool) async throws {
+    let fixture = try await TaskFixture(
+      """
+      task work(rows: Table<Row>) -> Int {
+        command "python3 -c 'bytearray(300 << 20)'; echo 1"
+        resources { memory: \(limit) }
+      }
+      """)
+    #expect((await fixture.failure() == nil) == isEnough)
   }
 
   @Test func whatIsLeftRunningEndsWithTheWork() async throws {

@@ -23,16 +23,6 @@ import Testing
     try sandbox.write(Programs.sales, to: "sales.csv")
   }
 
-  /// Works for long enough to be met in the middle of it.
-  private static let slow = """
-    record Row { id: Int, amount: Int }
-    record Sum { rows: Int, total: Int }
-    pipeline slow {
-      from rows: Table<Row> = synthetic(30_000_000, seed: 1)
-      into sum = jsonl("sum.jsonl") <- rows.aggregate(g -> Sum { rows: g.count(), total: g.sum(r -> r.amount % 7) })
-    }
-    """
-
   private static func task(effect: String) -> String {
     """
     record Sale { shop: String, price: Int }
@@ -49,8 +39,16 @@ import Testing
     """
   }
 
-  /// Its worker is killed, or only stopped, in the middle of it.
-  private static let short = slow.replacing("30_000_000", with: "3_000_000")
+  /// Its work goes on when there is a file `go`.
+  private static let waiting = task(effect: "pure").replacing(
+    #"command "wc"#, with: #"command "until [ -e go ]; do sleep 0.05; done; wc"#)
+
+  private func submitWaiting() async throws -> String {
+    try sandbox.write(Self.waiting, to: "waiting.thal")
+    let result = try await submit("waiting.thal")
+    #expect(result.status == .exited(0), "\(result.error)")
+    return result.output.trimmingCharacters(in: .newlines)
+  }
 
   /// A worker in a folder of its own, as long as `body` runs; then it is told to drain.
   private func withWorker(
@@ -165,8 +163,7 @@ import Testing
   }
 
   @Test func `a worker that is killed loses no run`() async throws {
-    try sandbox.write(Self.short, to: "short.thal")
-    let id = try await submit("short.thal").output.trimmingCharacters(in: .newlines)
+    let id = try await submitWaiting()
     let killed = try await withWorker(endedBy: .kill) { process in
       try await wait { try leaseHolders() == ["(\(process))"] }
     }
@@ -174,26 +171,27 @@ import Testing
     #expect(try await ["planned", "running"].contains(state(id)))
     // As if its silence had been long enough.
     try database.run("UPDATE worker SET seen = now() - interval '1 minute'")
+    try sandbox.write("", to: "go")
     let other = try await withWorker { _ in try await wait { try await state(id) == "succeeded" } }
     #expect(other.error.contains("\(id) begins, for the 2. time"), "\(other.error)")
-    #expect(try sandbox.read("sum.jsonl").contains(#""rows":3000000"#))
+    #expect(try sandbox.read("out.jsonl") == #"{"sales":3}"# + "\n")
   }
 
   @Test func `a worker that was taken for lost publishes nothing when it comes back`() async throws {
-    try sandbox.write(Self.short, to: "short.thal")
-    let id = try await submit("short.thal").output.trimmingCharacters(in: .newlines)
+    let id = try await submitWaiting()
     let zombie = try await withWorker { process in
       try await wait { try leaseHolders() == ["(\(process))"] }
       kill(process, SIGSTOP)
       try database.run("UPDATE worker SET seen = now() - interval '1 minute'")
+      try sandbox.write("", to: "go")
       _ = try await withWorker { _ in try await wait { try await state(id) == "succeeded" } }
       // Whatever it wrote would be seen.
-      try sandbox.write("kept", to: "sum.jsonl")
+      try sandbox.write("kept", to: "out.jsonl")
       kill(process, SIGCONT)
       try await wait { try database.rows("SELECT 1 FROM worker WHERE process = \(process)").count == 1 }
     }
     #expect(zombie.status == .exited(0), "\(zombie.error)")
-    #expect(try sandbox.read("sum.jsonl") == "kept")
+    #expect(try sandbox.read("out.jsonl") == "kept")
     #expect(try await state(id) == "succeeded")
     // Each job has one completion that was accepted.
     let twice = "SELECT job FROM attempt WHERE state = 'succeeded' GROUP BY run, job HAVING count(*) > 1"
@@ -201,10 +199,7 @@ import Testing
   }
 
   @Test func `a run is cancelled where it runs, and where it waits`() async throws {
-    try sandbox.write(Self.slow, to: "slow.thal")
-    let ids = [try await submit("slow.thal"), try await submit("slow.thal")].map {
-      $0.output.trimmingCharacters(in: .newlines)
-    }
+    let ids = [try await submitWaiting(), try await submitWaiting()]
     let worker = try await withWorker { _ in
       try await wait { try await state(ids[0]) == "running" }
       let waiting = try await sandbox.run("runs", "cancel", ids[1], environment: environment)
@@ -216,26 +211,26 @@ import Testing
       #expect(again.status == .exited(2) && again.error.contains("has ended"))
     }
     #expect(worker.status == .exited(0))
-    #expect(!sandbox.exists("sum.jsonl"))
+    #expect(!sandbox.exists("out.jsonl"))
   }
 
   @Test func `a run whose records can't be written for a while is not lost, and not run twice`() async throws
   {
-    try sandbox.write(Self.short, to: "short.thal")
-    let id = try await submit("short.thal").output.trimmingCharacters(in: .newlines)
+    let id = try await submitWaiting()
     let worker = try await withWorker { process in
       try await wait { try await state(id) == "running" }
       try database.run("ALTER TABLE run RENAME TO run_elsewhere")
+      try sandbox.write("", to: "go")
       // Its rows are worked off, and can't be published.
       try await wait {
         try FileManager.default.contentsOfDirectory(atPath: sandbox.path).contains { $0.hasSuffix(".part") }
       }
-      #expect(!sandbox.exists("sum.jsonl"))
+      #expect(!sandbox.exists("out.jsonl"))
       try database.run("ALTER TABLE run_elsewhere RENAME TO run")
       try await wait { try await state(id) == "succeeded" }
     }
     #expect(worker.status == .exited(0), "\(worker.error)")
-    #expect(try sandbox.read("sum.jsonl").contains(#""rows":3000000"#))
+    #expect(try sandbox.read("out.jsonl") == #"{"sales":3}"# + "\n")
     #expect(try database.rows("SELECT claims FROM submission") == ["(1)"])
   }
 

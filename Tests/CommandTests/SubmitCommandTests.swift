@@ -162,6 +162,25 @@ import Testing
     #expect(try sandbox.read("out.jsonl") == #"{"sales":3}"# + "\n")
   }
 
+  @Test func `what a try has left is not found by the next one, on the same worker`() async throws {
+    try sandbox.write(
+      Self.task(effect: "pure").replacing(#"command "wc"#, with: #"command "echo 7; test -e go; : "#),
+      to: "task.thal")
+    _ = try await withWorker { _ in
+      let failed = try await submit("task.thal", "--wait")
+      #expect(failed.status == .exited(1), "\(failed.error)")
+      let id = failed.output.trimmingCharacters(in: .newlines)
+      try sandbox.write("", to: "go")
+      let retried = try await sandbox.run("runs", "retry", id, environment: environment)
+      #expect(retried.output == "\(id) is ready again\n", "\(retried.error)")
+      try await wait { try await ["succeeded", "failed"].contains(state(id)) }
+      #expect(try await state(id) == "succeeded")
+      let again = try await sandbox.run("runs", "retry", id, environment: environment)
+      #expect(again.status == .exited(2) && again.error.contains("has failed or was cancelled"))
+    }
+    #expect(try sandbox.read("out.jsonl") == #"{"sales":7}"# + "\n")
+  }
+
   @Test func `a worker that is killed loses no run`() async throws {
     let id = try await submitWaiting()
     let killed = try await withWorker(endedBy: .kill) { process in
@@ -191,6 +210,7 @@ import Testing
       try await wait { try database.rows("SELECT 1 FROM worker WHERE process = \(process)").count == 1 }
     }
     #expect(zombie.status == .exited(0), "\(zombie.error)")
+    #expect(zombie.error.contains("no longer this process's"), "\(zombie.error)")
     #expect(try sandbox.read("out.jsonl") == "kept")
     #expect(try await state(id) == "succeeded")
     // Each job has one completion that was accepted.

@@ -156,7 +156,8 @@ extension Catalogue {
       The run was under way when its process ended without a word: it was killed, or the machine went down. \
       Outputs become visible together at the very end of a run: unless it was killed right there, nothing was \
       published. What it had staged stands beside the outputs, in hidden files, and may be removed. Start the run \
-      again.
+      again. Of a submitted run: its worker was lost, and another one begins it anew, up to five times; \
+      `thalweg runs retry` begins it again after that.
       """, example: .command,
       bad: "kill -9 PID        # of a thalweg run",
       good: "kill PID           # ends the run as cancelled"),

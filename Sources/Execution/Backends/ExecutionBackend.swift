@@ -33,17 +33,17 @@ public struct RunRequest: Sendable {
   public let sources: SourceMap
   /// The stream that goes on where it stopped; nil for a run that begins.
   public let resuming: RunID?
-  /// Whether it waits for a store that can't be asked, before anything becomes visible and at the end: others may go
-  /// on with the run, which only the store knows.
-  public let waitsForStore: Bool
+  /// The lease under which a worker runs it. Others may go on with the run, which only the store knows: it is waited
+  /// for where it can't be asked, before anything becomes visible and at the end.
+  public let lease: Int64?
 
   /// Makes a request.
   public init(
     file: String, folder: String, graph: Graph, plan: Plan, arguments: PipelineArguments, secrets: Secrets,
-    sources: SourceMap, resuming: RunID? = nil, waitsForStore: Bool = false
+    sources: SourceMap, resuming: RunID? = nil, lease: Int64? = nil
   ) {
     self.resuming = resuming
-    self.waitsForStore = waitsForStore
+    self.lease = lease
     self.file = file
     self.folder = folder
     self.graph = graph

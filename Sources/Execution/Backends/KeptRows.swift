@@ -2,7 +2,7 @@ import Columns
 import Engine
 import Synchronization
 
-/// Rows between two parts of a run, kept in memory: a sink of the one, a source of the other.
+/// Rows kept in memory: what a test writes; between two parts of a run a sink of the one, a source of the other.
 final class KeptRows: RowSink, RowSource {
   /// In the order in which they are written.
   private let written = Mutex<[Batch]>([])
@@ -13,6 +13,9 @@ final class KeptRows: RowSink, RowSource {
 
   /// In order; none is empty.
   var batches: [Batch] { written.withLock { $0 } }
+
+  /// All rows; nil where there are none.
+  var rows: Batch? { batches.isEmpty ? nil : .concatenated(batches) }
 
   var count: Int { batches.reduce(0) { $0 + $1.count } }
 

@@ -118,11 +118,13 @@ public struct RunnablePipeline: Sendable {
   }
 
   /// What a backend is asked by a worker, of a program that comes from another place.
-  func request(of run: RunRecord, in folder: String, _ sources: SourceMap) -> RunRequest {
+  func request(
+    of run: RunRecord, under lease: Int64, in folder: String, _ sources: SourceMap
+  ) -> RunRequest {
     RunRequest(
       file: run.file, folder: folder, graph: graph, plan: plan, arguments: arguments,
       secrets: Secrets(profile: project?.profile, folder: folder), sources: sources, resuming: run.id,
-      waitsForStore: true)
+      lease: lease)
   }
 }
 

@@ -45,7 +45,8 @@ struct SubmittedRun: Sendable {
         help: "run workers of the version that submits")
     }
     try pipeline.refuse(where: LocalBackend().capabilities)
-    return pipeline.request(of: claim.run, in: claim.submission.folder, sources)
+    return pipeline.request(
+      of: claim.run, under: claim.epoch, in: claim.submission.folder, sources)
   }
 
   /// Records that it can't even begin.

@@ -30,7 +30,7 @@ struct TestRun {
   /// Arguments and `let`, in order.
   private var values: [(local: Local, value: Column)] = []
   private var givens: [String: any RowSource] = [:]
-  private var sinks: [String: CapturedSink] = [:]
+  private var sinks: [String: KeptRows] = [:]
   /// The arrangements of rows in which the pipeline runs as a stream or answers calls besides; none without
   /// `--modes`.
   private let seeds: [UInt64]
@@ -195,7 +195,7 @@ struct TestRun {
           refusal.code, "this test can't run yet: \(refusal.message)", at: test.span, label: "not run",
           labels: [Label(refusal.span, refusal.label)]))
     }
-    for case .sink(let sink) in graph.nodes.map(\.operation) { sinks[sink.name] = CapturedSink() }
+    for case .sink(let sink) in graph.nodes.map(\.operation) { sinks[sink.name] = KeptRows() }
     try await run(graph, givens, sinks)
   }
 
@@ -326,7 +326,7 @@ struct TestRun {
     let run = BatchRun(
       graph: graph, parameters: Dictionary(values.map { ($0.local.id, $0.value) }) { first, _ in first },
       sources: [name: GivenSource(rows: Batch(elements: rows(of: name, element), of: element))],
-      sinks: ["rows": CapturedSink()], options: RunOptions(workers: 1))
+      sinks: ["rows": KeptRows()], options: RunOptions(workers: 1))
     do throws(RunFailure) {
       try await run.run(progress: RunProgress(graph: graph)).discard()
       return []

@@ -109,6 +109,9 @@ public struct RunQueue: Sendable {
   public func cancel(_ id: RunID) async throws(StoreError) -> Cancellation {
     try await store.attempt {
       try await pool.transaction { connection in
+        // First, as whoever claims it does: both would wait for each other otherwise.
+        let ready = try await connection.run(
+          "DELETE FROM ready_run USING run WHERE run.number = ready_run.run AND run.id = \(id.text)")
         let found = try await connection.run(
           """
           SELECT number, state FROM run JOIN submission ON submission.run = run.number
@@ -117,11 +120,10 @@ public struct RunQueue: Sendable {
         guard found.count == 1 else { return .unknown }
         guard let state = RunState(rawValue: try found.value(0, 1)), !state.isFinal else { return .ended }
         let number: Int64 = try found.value(0, 0)
-        let ready = try await connection.run([
-          "DELETE FROM ready_run WHERE run = \(number)",
+        _ = try await connection.run([
           "UPDATE submission SET is_cancelled = true WHERE run = \(number)",
           "SELECT pg_notify('thalweg_cancelled', \(id.text))",
-        ])[0]
+        ])
         guard ready.affected == 1 else { return .told }
         _ = try await connection.run(Self.close([number], as: .cancelled, nil))
         return .done

@@ -62,40 +62,42 @@ struct Runs: AsyncParsableCommand {
   }
 }
 
+/// A submitted run that something is to be done with.
+struct SubmittedRunOption: ParsableArguments {
+  @Argument(help: "The run's id, the beginning of it, or `last`.")
+  var run: String
+
+  func find() async throws -> (id: RunID, queue: RunQueue, catalog: RunCatalog) {
+    let queue = try await RunStores().queue()
+    let catalog = RunCatalog(queue.store, Thalweg.invocation)
+    return (try await catalog.find(run).run.id, queue, catalog)
+  }
+}
+
 extension Runs {
   struct Cancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Ends a submitted run; nothing of it is published.")
 
-    @Argument(help: "The run's id, the beginning of it, or `last`.")
-    var run: String
-
+    @OptionGroup var option: SubmittedRunOption
     @OptionGroup var console: ConsoleOptions
 
     func run() async throws {
-      let queue = try await RunStores().queue()
-      let catalog = RunCatalog(queue.store, Thalweg.invocation)
-      let id = try await catalog.find(run).run.id
-      Console.output.write(try catalog.text(of: try await queue.cancel(id), id, run) + "\n")
+      let (id, queue, catalog) = try await option.find()
+      Console.output.write(try catalog.text(of: try await queue.cancel(id), id, option.run) + "\n")
     }
   }
-}
 
-extension Runs {
   struct Retry: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Lets workers begin a submitted run anew that has failed or was cancelled.")
 
-    @Argument(help: "The run's id, the beginning of it, or `last`.")
-    var run: String
-
+    @OptionGroup var option: SubmittedRunOption
     @OptionGroup var console: ConsoleOptions
 
     func run() async throws {
-      let queue = try await RunStores().queue()
-      let catalog = RunCatalog(queue.store, Thalweg.invocation)
-      let id = try await catalog.find(run).run.id
-      guard try await queue.retry(id) else { throw catalog.notRetriable(id, run) }
+      let (id, queue, catalog) = try await option.find()
+      guard try await queue.retry(id) else { throw catalog.notRetriable(id, option.run) }
       Console.output.write("\(id) is ready again\n")
     }
   }

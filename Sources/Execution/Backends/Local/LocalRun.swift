@@ -170,7 +170,6 @@ struct LocalRun {
     await flushAll()
     guard !isLost else {
       staged.discard()
-      recording = .lostRun(id)
       return await end(.cancel, diagnostics)
     }
     note(machine.handle(.staged))
@@ -246,7 +245,7 @@ struct LocalRun {
   /// Records all that is pending, if need be when the store can be asked again.
   private mutating func flushAll() async {
     await flush(ifDue: false)
-    while request.waitsForStore, recording != nil {
+    while request.lease != nil, recording != nil, !isLost {
       try? await Task.sleep(for: Self.storePause)
       await flush(ifDue: false)
     }
@@ -266,7 +265,7 @@ struct LocalRun {
     do throws(StoreError) {
       isLost = try await !store.update(id, pending)
       pending = []
-      recording = nil
+      recording = isLost ? .lostRun(id) : nil
     } catch {
       // The run goes on; what is pending is written with what follows.
       recording = error
@@ -364,7 +363,7 @@ struct LocalRun {
     _ options: Engine.RunOptions
   ) -> JobRun {
     let work = JobRun.TaskWork(
-      folder: projectFolder, cores: Double(workers), places: WorkPlaces(id),
+      folder: projectFolder, cores: Double(workers), places: WorkPlaces(id, lease: request.lease),
       jobs: request.graph.nodes.indices.map { findings.job(of: $0) ?? 0 }
     ) { [inbox, findings, sources = request.sources] node, failure in
       guard let job = findings.job(of: node),

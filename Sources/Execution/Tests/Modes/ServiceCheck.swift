@@ -140,8 +140,8 @@ struct ServiceCheck {
     let graph = graph.bounded.writingReplies
     var sources = tables
     if let requestName { sources[requestName] = GivenSource(rows: rows) }
-    var sinks: [String: CapturedSink] = [:]
-    for case .sink(let sink) in graph.nodes.map(\.operation) { sinks[sink.name] = CapturedSink() }
+    var sinks: [String: KeptRows] = [:]
+    for case .sink(let sink) in graph.nodes.map(\.operation) { sinks[sink.name] = KeptRows() }
     try await BatchRun(graph: graph, parameters: parameters, sources: sources, sinks: sinks, options: options)
       .run(progress: RunProgress(graph: graph)).discard()
     return outputs.map { sinks[$0.name]?.rows?.tagged(nil) ?? $0.noRows }

@@ -7,8 +7,10 @@ struct WorkPlaces: Sendable {
   private let base: String
 
   /// In the folder that is the current one now.
-  init(_ run: RunID) {
-    self.run = run.text
+  /// - Parameter lease: Of a run that may be begun anew, perhaps here, and while somebody still works at it: none finds
+  ///   what another has left.
+  init(_ run: RunID, lease: Int64?) {
+    self.run = run.text + (lease.map { "/\($0)" } ?? "")
     base = FileManager.default.currentDirectoryPath
   }
 

@@ -81,6 +81,16 @@ let package = Package(
 
     // Work that is not the language's own.
     module(
+      "Artifacts",
+      knows: [
+        "Hashing",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+    module(
       "Tasks",
       knows: [
         "Engine", "Formats", "Columns", "Semantics",
@@ -97,7 +107,7 @@ let package = Package(
       knows: [
         "Compiler", "Settings", "Planning", "Dataflow", "Semantics", "Syntax", "Diagnosing", "Engine",
         "Connectors", "PostgreSQL", "Columns", "Formats", "JobStore", "Linting", "Synthesis", "Tasks",
-        "RegularExpressions", "Hashing",
+        "RegularExpressions", "Hashing", "Artifacts",
       ]),
     module(
       "Serving",
@@ -167,6 +177,7 @@ let package = Package(
       ]),
     tests("DiagnosingTests", knows: ["Diagnosing"], goldens: ["Goldens"]),
     tests("ColumnsTests", knows: ["Columns"]),
+    tests("ArtifactsTests", knows: ["Artifacts", "Hashing", "TestServers"]),
     tests(
       "TasksTests",
       knows: ["Tasks", "TestServers", "Compiler", "Dataflow", "Engine", "Columns", "Semantics", "Diagnosing"]),

@@ -27,6 +27,9 @@ private let allowed: [String: Set<String>] = [
     "Columns", "Formats", "Engine", "Dataflow", "Diagnosing", "Synthesis", "Kafka", "PostgreSQL",
     "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "Foundation",
   ],
+  "Artifacts": [
+    "Hashing", "Crypto", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix", "SystemPackage", "Foundation",
+  ],
   "Tasks": [
     "Columns", "Formats", "Engine", "Semantics", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "Subprocess",
     "SystemPackage", "Foundation",
@@ -35,7 +38,7 @@ private let allowed: [String: Set<String>] = [
   "Execution": [
     "Diagnosing", "Syntax", "Semantics", "Dataflow", "Planning", "Compiler", "Columns", "Formats",
     "Engine", "Connectors", "PostgreSQL", "JobStore", "Hashing", "Settings", "Linting", "Synthesis",
-    "Tasks", "RegularExpressions", "Foundation",
+    "Tasks", "RegularExpressions", "Artifacts", "Foundation",
   ],
   "Serving": [
     "Diagnosing", "Semantics", "Dataflow", "Planning", "Compiler", "Columns", "Formats", "Engine", "JobStore",

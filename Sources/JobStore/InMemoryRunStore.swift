@@ -14,8 +14,8 @@ public final class InMemoryRunStore: RunStore {
   }
 
   /// Records what changed in a run that is under way.
-  public func update(_ id: RunID, _ changes: [RunChange]) async throws(StoreError) -> Bool {
-    memory.withLock { $0.update(id, changes) }
+  public func update(_ id: RunID, _ changes: [RunChange], batch: Int64) async throws(StoreError) -> Bool {
+    memory.withLock { $0.update(id, changes, batch) }
   }
 
   /// Records that a run is planned again.
@@ -34,6 +34,11 @@ public final class InMemoryRunStore: RunStore {
   /// The jobs of a run.
   public func jobs(of run: RunID) async throws(StoreError) -> [JobRecord] {
     memory.withLock { $0.jobs[run] ?? [] }
+  }
+
+  /// All that happened to a run.
+  public func events(of run: RunID) async throws(StoreError) -> [RunEvent] {
+    memory.withLock { $0.events[run] ?? [] }
   }
 
   /// The plan of a hash.
@@ -80,6 +85,9 @@ private struct Memory {
   var plans: [String: PlanRecord] = [:]
   var epochs: [RunID: [EpochRecord]] = [:]
   var operators: [RunID: [OperatorRecord]] = [:]
+  var events: [RunID: [RunEvent]] = [:]
+  /// The last changes that were recorded.
+  private var batches: [RunID: Int64] = [:]
   private var order: [RunID] = []
 
   mutating func create(_ run: RunRecord, _ jobs: [JobRecord], _ plan: PlanRecord) -> Bool {
@@ -101,11 +109,8 @@ private struct Memory {
     next.rowsOut = former.rowsOut
     records[run.id] = next
     if plans[plan.hash] == nil { plans[plan.hash] = plan }
-    if former.planHash == plan.hash {
-      for index in (self.jobs[run.id] ?? []).indices { self.jobs[run.id]![index].state = .waiting }
-    } else {
-      self.jobs[run.id] = jobs
-    }
+    if former.planHash != plan.hash { self.jobs[run.id] = jobs }
+    record([.again(at: run.seen, error: nil)], of: run.id)
     return true
   }
 
@@ -118,44 +123,26 @@ private struct Memory {
     return true
   }
 
-  mutating func update(_ id: RunID, _ changes: [RunChange]) -> Bool {
-    guard var run = records[id], !run.state.isFinal else { return false }
-    var jobs = jobs[id] ?? []
-    for change in changes {
-      run.seen = max(run.seen, change.moment)
-      switch change {
-      case .run(let state, let at, let rowsIn, let rowsOut, let error):
-        run.state = state
-        if state == .running { run.started = at }
-        if state.isFinal { run.ended = at }
-        run.rowsIn = rowsIn
-        run.rowsOut = rowsOut
-        run.error = error
-      case .progress(_, let rowsIn, let rowsOut):
-        run.rowsIn = rowsIn
-        run.rowsOut = rowsOut
-      case .jobProgress(let number, _, let rowsIn, let rowsOut):
-        guard let index = jobs.firstIndex(where: { $0.id == number }),
-          let last = jobs[index].attempts.indices.last, !jobs[index].attempts[last].state.isFinal
-        else { continue }
-        jobs[index].attempts[last].rowsIn = rowsIn
-        jobs[index].attempts[last].rowsOut = rowsOut
-      case .job(let number, let state, let at, let rowsIn, let rowsOut, let busy, let error):
-        guard let index = jobs.firstIndex(where: { $0.id == number }) else { continue }
-        jobs[index].state = state
-        if state == .running {
-          jobs[index].attempts.append(
-            AttemptRecord(number: jobs[index].attempts.count + 1, state: state, started: at))
-        } else if let last = jobs[index].attempts.indices.last, !jobs[index].attempts[last].state.isFinal {
-          jobs[index].attempts[last] = AttemptRecord(
-            number: last + 1, state: state, started: jobs[index].attempts[last].started, ended: at,
-            rowsIn: rowsIn, rowsOut: rowsOut, busy: busy, error: error)
-        }
-      }
-    }
-    records[id] = run
-    self.jobs[id] = jobs
+  mutating func update(_ id: RunID, _ changes: [RunChange], _ batch: Int64) -> Bool {
+    guard let run = records[id] else { return false }
+    if batches[id] == batch { return true }
+    guard !run.state.isFinal else { return false }
+    record(changes, of: id)
+    batches[id] = batch
     return true
+  }
+
+  private mutating func record(_ changes: [RunChange], of id: RunID) {
+    guard let run = records[id] else { return }
+    var history = RunHistory(run, jobs: jobs[id] ?? [])
+    for change in changes {
+      history.apply(change)
+      guard EventRow(change) != nil else { continue }
+      let sequence = Int64(events[id]?.count ?? 0) + 1
+      events[id, default: []].append(RunEvent(sequence: sequence, epoch: 0, change: change))
+    }
+    records[id] = history.run
+    jobs[id] = history.jobs
   }
 
   func runs(_ filter: RunFilter) -> [RunRecord] {

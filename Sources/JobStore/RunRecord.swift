@@ -21,7 +21,7 @@ public struct RunID: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Why a run or a job failed: its diagnostic, as it was shown and as JSON.
-public struct RunError: Hashable, Sendable {
+public struct RunError: Hashable, Codable, Sendable {
   /// The diagnostic's code.
   public let code: String
   /// What went wrong, in one line.

@@ -4,13 +4,21 @@ public protocol RunRecorder: Sendable {
   /// - Throws: `.duplicate` where the id is taken.
   func create(_ run: RunRecord, jobs: [JobRecord], plan: PlanRecord) async throws(StoreError)
 
-  /// Records what changed, all of it or nothing.
+  /// Records what changed, all of it or nothing, and once however often it is told.
+  /// - Parameter batch: Names the changes, so that who does not know whether they were recorded may tell them again.
   /// - Returns: Whether the run was still under way; if not, nothing is recorded: a run that has ended stays
   ///   as it is.
-  func update(_ run: RunID, _ changes: [RunChange]) async throws(StoreError) -> Bool
+  func update(_ run: RunID, _ changes: [RunChange], batch: Int64) async throws(StoreError) -> Bool
 }
 
-/// Lets streams go on that have ended before all of their input was read.
+extension RunRecorder {
+  /// Records what changed, told once.
+  public func update(_ run: RunID, _ changes: [RunChange]) async throws(StoreError) -> Bool {
+    try await update(run, changes, batch: .random(in: .min...(.max)))
+  }
+}
+
+/// Lets runs go on that have ended before all was done.
 public protocol RunResumer: Sendable {
   /// Records that a run is planned again, as `run` says, with these jobs and this plan: it keeps its id, the
   /// time it was created and its rows so far. Jobs of an unchanged plan keep their tries.
@@ -32,6 +40,12 @@ public protocol RunReader: Sendable {
   func jobs(of run: RunID) async throws(StoreError) -> [JobRecord]
 }
 
+/// Tells what happened to runs.
+public protocol EventReader: Sendable {
+  /// All that happened to a run, in order.
+  func events(of run: RunID) async throws(StoreError) -> [RunEvent]
+}
+
 /// Tells of plans that were run.
 public protocol PlanReader: Sendable {
   /// The plan of a hash.
@@ -39,7 +53,7 @@ public protocol PlanReader: Sendable {
 }
 
 /// A store of runs.
-public typealias RunStore = RunRecorder & RunResumer & RunReader & PlanReader & EpochStore
+public typealias RunStore = RunRecorder & RunResumer & RunReader & EventReader & PlanReader & EpochStore
 
 /// Which runs are wanted.
 public struct RunFilter: Hashable, Sendable {
@@ -72,12 +86,18 @@ public enum RunChange: Hashable, Sendable {
   case progress(at: Moment, rowsIn: Int64, rowsOut: Int64)
   /// Rows of a job's try so far.
   case jobProgress(Int, at: Moment, rowsIn: Int64, rowsOut: Int64)
+  /// A call of a task has begun, or ended.
+  case call(CallRecord, at: Moment)
+  /// The run is planned again, and all its jobs wait; tries under way have failed.
+  case again(at: Moment, error: RunError?)
+  /// The run has ended with all that was under way.
+  case close(RunState, at: Moment, error: RunError?)
 
   /// When.
   public var moment: Moment {
     switch self {
     case .run(_, let at, _, _, _), .job(_, _, let at, _, _, _, _), .progress(let at, _, _),
-      .jobProgress(_, let at, _, _):
+      .jobProgress(_, let at, _, _), .call(_, let at), .again(let at, _), .close(_, let at, _):
       at
     }
   }

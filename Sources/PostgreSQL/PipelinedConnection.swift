@@ -32,16 +32,19 @@ public final class PipelinedConnection: @unchecked Sendable {
     let preparing: String?
     /// By statement.
     let keys: [String]
+    /// What prepares statements for this.
+    let preparations: [Request]
     let completion: (Result<[Rows], PostgreSQLError>) -> Void
     var results: [Rows] = []
     var error: PostgreSQLError?
 
     init(
-      preparing: String? = nil, keys: [String] = [],
+      preparing: String? = nil, keys: [String] = [], preparations: [Request] = [],
       completion: @escaping (Result<[Rows], PostgreSQLError>) -> Void = { _ in }
     ) {
       self.preparing = preparing
       self.keys = keys
+      self.preparations = preparations
       self.completion = completion
     }
   }
@@ -117,12 +120,15 @@ public final class PipelinedConnection: @unchecked Sendable {
     guard let handle else { return completion(.failure(PostgreSQLError(.lostConnection, "not connected"))) }
     let bound = statements.map { ($0.text, Parameters($0.values)) }
     let keys = bound.map { text, parameters in "\(parameters.signature) \(text)" }
+    var preparations: [Request] = []
     for (key, (text, parameters)) in zip(keys, bound) where prepared[key] == nil {
       // Apart from what uses it, so that it stays where that is taken back.
       made += 1
       let name = "s\(made)"
       prepared[key] = name
-      sent.append(Request(preparing: key))
+      let preparation = Request(preparing: key)
+      preparations.append(preparation)
+      sent.append(preparation)
       let isSent = parameters.withPointers { types, _, _, _ in
         PQsendPrepare(handle, name, text, Int32(types.count), types) == 1
       }
@@ -134,7 +140,7 @@ public final class PipelinedConnection: @unchecked Sendable {
       }
       guard isSent else { return lose(completion) }
     }
-    sent.append(Request(keys: keys, completion: completion))
+    sent.append(Request(keys: keys, preparations: preparations, completion: completion))
     guard PQpipelineSync(handle) == 1 else { return lose() }
     flush()
   }
@@ -211,7 +217,8 @@ public final class PipelinedConnection: @unchecked Sendable {
     if let key = request.preparing { prepared[key] = nil }
     // The statement is gone, or its table has changed: it is prepared anew.
     if ["26000", "0A000"].contains(error.sqlState) { for key in request.keys { prepared[key] = nil } }
-    request.completion(.failure(error))
+    // A statement that can't be prepared is not there: why, its preparation has been told.
+    request.completion(.failure(request.preparations.lazy.compactMap(\.error).first ?? error))
   }
 
   // MARK: - The end

@@ -41,6 +41,7 @@ public struct TypeID: RawRepresentable, Hashable, Sendable {
   public static let jsonb = TypeID(rawValue: 3802)
   public static let int8Array = TypeID(rawValue: 1016)
   public static let textArray = TypeID(rawValue: 1009)
+  public static let timestamptzArray = TypeID(rawValue: 1185)
 }
 
 extension Bool: PostgreSQLValue {
@@ -162,15 +163,21 @@ public struct ArrayParameter<Element: ArrayElement>: PostgreSQLValue {
 
   public static var type: TypeID { Element.arrayType }
 
-  /// One dimension without nulls, counted from 1.
+  /// One dimension, counted from 1.
   public var bytes: [UInt8]? {
-    func word(_ number: Int) -> [UInt8] { withUnsafeBytes(of: Int32(number).bigEndian) { Array($0) } }
-    var all = word(elements.isEmpty ? 0 : 1) + word(0) + word(Int(Element.elementType.rawValue))
+    let values = elements.map(\.bytes)
+    var all: [UInt8] = []
+    all.reserveCapacity(20 + values.reduce(0) { $0 + 4 + ($1?.count ?? 0) })
+    func add(_ number: Int) { withUnsafeBytes(of: Int32(truncatingIfNeeded: number).bigEndian) { all += $0 } }
+    add(elements.isEmpty ? 0 : 1)
+    add(values.contains { $0 == nil } ? 1 : 0)
+    add(Int(Element.elementType.rawValue))
     guard !elements.isEmpty else { return all }
-    all += word(elements.count) + word(1)
-    for element in elements {
-      let bytes = element.bytes ?? []
-      all += word(bytes.count) + bytes
+    add(elements.count)
+    add(1)
+    for value in values {
+      add(value?.count ?? -1)
+      all += value ?? []
     }
     return all
   }
@@ -192,4 +199,9 @@ extension Int64: ArrayElement {
 extension String: ArrayElement {
   public static var elementType: TypeID { .text }
   public static var arrayType: TypeID { .textArray }
+}
+
+extension Optional: ArrayElement where Wrapped: ArrayElement {
+  public static var elementType: TypeID { Wrapped.elementType }
+  public static var arrayType: TypeID { Wrapped.arrayType }
 }

@@ -27,7 +27,10 @@ import Testing
       if failsAtOnce { throw full }
       try await base.create(run, jobs: jobs, plan: plan)
     }
-    func update(_ run: RunID, _ changes: [RunChange]) async throws(StoreError) -> Bool { throw full }
+    func update(_ run: RunID, _ changes: [RunChange], batch: Int64) async throws(StoreError) -> Bool {
+      throw full
+    }
+    func events(of run: RunID) async throws(StoreError) -> [RunEvent] { try await base.events(of: run) }
     func runs(_ filter: RunFilter) async throws(StoreError) -> [RunRecord] { try await base.runs(filter) }
     func run(_ id: RunID) async throws(StoreError) -> RunRecord? { try await base.run(id) }
     func jobs(of run: RunID) async throws(StoreError) -> [JobRecord] { try await base.jobs(of: run) }

@@ -199,4 +199,83 @@ import Testing
       #expect(try await store.run(RunID("alive"))?.state == .running)
     }
   }
+
+  @Test(arguments: Driver.allCases)
+  func changesThatAreToldTwiceTakeEffectOnce(_ driver: Driver) async throws {
+    try await driver.withStore { store in
+      let id = RunID("revenue-1")
+      try await store.create(makeRun(id.text), jobs: twoJobs, plan: somePlan)
+      let begins = RunChange.job(1, .running, at: at(2), rowsIn: 0, rowsOut: 0, error: nil)
+      for _ in 0..<2 { #expect(try await store.update(id, [begins], batch: 7)) }
+      #expect(try await store.jobs(of: id)[0].attempts.count == 1)
+      #expect(try await store.events(of: id).count == 1)
+      let end = RunChange.run(.succeeded, at: at(3), rowsIn: 0, rowsOut: 0, error: nil)
+      for _ in 0..<2 { #expect(try await store.update(id, [end], batch: 8)) }
+      #expect(try await !store.update(id, [end], batch: 9))
+      #expect(try await store.events(of: id).map(\.sequence) == [1, 2])
+    }
+  }
+
+  @Test(arguments: Driver.allCases)
+  func theEventsOfARunMakeTheSameRunAgain(_ driver: Driver) async throws {
+    try await driver.withStore { store in
+      let id = RunID("revenue-1")
+      let planned = makeRun(id.text)
+      try await store.create(planned, jobs: twoJobs, plan: somePlan)
+      let call = CallRecord(
+        name: "scores.train[a \"b\", 2]", input: "abc", attempt: 2, state: .succeeded, value: #"{"x": 1}"#)
+      let batches: [[RunChange]] = [
+        [.run(.running, at: at(1), rowsIn: 0, rowsOut: 0, error: nil)],
+        [
+          .job(1, .running, at: at(2), rowsIn: 0, rowsOut: 0, error: nil),
+          .job(2, .running, at: at(2), rowsIn: 0, rowsOut: 0, error: nil),
+        ],
+        [
+          .jobProgress(2, at: at(3), rowsIn: 5, rowsOut: 4), .progress(at: at(3), rowsIn: 5, rowsOut: 0),
+          .job(1, .failed, at: at(3), rowsIn: 3, rowsOut: 1, busy: 9, error: someError),
+          .job(1, .running, at: at(3), rowsIn: 0, rowsOut: 0, error: nil),
+          .job(1, .succeeded, at: at(4), rowsIn: 4, rowsOut: 2, busy: 8, error: nil),
+        ],
+        [.call(call, at: at(5))],
+        [
+          .job(2, .failed, at: at(5), rowsIn: 9, rowsOut: 9, busy: 1, error: someError),
+          .run(.failed, at: at(6), rowsIn: 9, rowsOut: 9, error: someError),
+        ],
+      ]
+      for batch in batches { #expect(try await store.update(id, batch)) }
+      try await expectReplay(store, planned)
+      var resumed = planned
+      resumed.seen = at(7)
+      #expect(try await store.resume(resumed, jobs: twoJobs, plan: somePlan))
+      try await expectReplay(store, planned)
+      #expect(try await store.update(id, batches[0] + batches[1]))
+      try await expectReplay(store, planned)
+      let events = try await store.events(of: id)
+      #expect(events.map(\.sequence) == Array(1...Int64(events.count)))
+      #expect(RunHistory.calls(in: events) == [call.name: call])
+    }
+  }
+}
+
+/// Holds a run against what its events make of it.
+func expectReplay(
+  _ store: some RunReader & EventReader, _ planned: RunRecord, jobs: [JobRecord] = twoJobs,
+  location: SourceLocation = #_sourceLocation
+) async throws {
+  var history = RunHistory(planned, jobs: jobs)
+  for event in try await store.events(of: planned.id) { history.apply(event.change) }
+  var run = try #require(try await store.run(planned.id))
+  // Progress is no event.
+  if !run.state.isFinal { (run.rowsIn, run.rowsOut) = (history.run.rowsIn, history.run.rowsOut) }
+  var (told, kept) = (history.jobs, try await store.jobs(of: planned.id))
+  for index in kept.indices {
+    for attempt in kept[index].attempts.indices where !kept[index].attempts[attempt].state.isFinal {
+      (kept[index].attempts[attempt].rowsIn, kept[index].attempts[attempt].rowsOut) = (0, 0)
+      (told[index].attempts[attempt].rowsIn, told[index].attempts[attempt].rowsOut) = (0, 0)
+    }
+  }
+  #expect(history.run.state == run.state && history.run.error == run.error, sourceLocation: location)
+  #expect(history.run.started == run.started && history.run.ended == run.ended, sourceLocation: location)
+  #expect((history.run.rowsIn, history.run.rowsOut) == (run.rowsIn, run.rowsOut), sourceLocation: location)
+  #expect(told == kept, sourceLocation: location)
 }

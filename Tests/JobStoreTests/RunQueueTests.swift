@@ -123,6 +123,7 @@ import Testing
     let attempts = try await queue.store.jobs(of: run.id)[0].attempts
     #expect(attempts.map(\.number) == [1, 2])
     #expect(attempts[0].state == .failed && attempts[0].error == Self.lost)
+    try await expectReplay(queue.store, makeRun("revenue-0"))
   }
 
   @Test func `an epoch is not committed under a lease that is gone`() async throws {
@@ -237,6 +238,7 @@ import Testing
       #expect(try await claim.store.update(claim.run.id, Self.success))
     }
     #expect(try await queue.store.jobs(of: claim.run.id)[0].attempts.map(\.number) == [1, 2])
+    for id in ["revenue-0", "revenue-1"] { try await expectReplay(queue.store, makeRun(id)) }
     #expect(try await !queue.retry(claim.run.id))
   }
 
@@ -257,26 +259,31 @@ import Testing
   @Test func `the version before goes on while a newer one migrates, and afterwards`() async throws {
     let address = try database.address
     let schema = PostgreSQLSchema(address)
-    _ = try await schema.migrate(through: 1)
+    _ = try await schema.migrate(through: FormerVersion.steps)
     #expect(try await !schema.status().isUsable)
-    // What a program of that version does: its statements are those of a store without leases.
-    let former = PostgreSQLRunStore(
-      address: address, pool: ConnectionPool(address), epochs: SharedConnection(address), place: "")
-    try await former.create(makeRun("revenue-old"), jobs: twoJobs, plan: somePlan)
+    let former = FormerVersion(pool: ConnectionPool(address))
+    try await former.register("old")
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { _ = try await schema.migrate() }
       group.addTask { () async throws in
-        for row in 1...50 {
-          let progress = RunChange.progress(at: at(1), rowsIn: Int64(row), rowsOut: 0)
-          #expect(try await former.update(RunID("revenue-old"), [progress]))
+        for number in 0..<20 {
+          try await former.submit("old-\(number)")
+          #expect(try await former.work(as: "old") == "old-\(number)")
         }
       }
       try await group.waitForAll()
     }
-    let latter = try await PostgreSQLRunStore.open(address)
-    #expect(try await latter.run(RunID("revenue-old"))?.rowsIn == 50)
-    try await latter.create(makeRun("revenue-new"), jobs: twoJobs, plan: somePlan)
-    #expect(try await former.runs(RunFilter()).count == 2)
-    #expect(try await former.update(RunID("revenue-new"), Self.success))
+    // Each takes on what the other submits.
+    let latter = RunQueue(try await PostgreSQLRunStore.open(address), lost: Self.lost)
+    try await worker("new", latter)
+    try await submit(1, to: latter)
+    #expect(try await former.work(as: "old") == "revenue-0")
+    try await former.submit("old-20")
+    let claim = try #require(try await latter.claim(1, for: "new").first)
+    #expect(claim.run.id.text == "old-20")
+    #expect(try await start(claim))
+    #expect(try await claim.store.update(claim.run.id, Self.success))
+    #expect(
+      try await latter.store.runs(RunFilter()).map(\.state) == Array(repeating: .succeeded, count: 22))
   }
 }

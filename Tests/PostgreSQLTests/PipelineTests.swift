@@ -53,6 +53,16 @@ import Testing
     #expect(try database.rows("SELECT * FROM t ORDER BY id") == ["(1)", "(2)"])
   }
 
+  @Test func `a statement that can't be prepared says why`() async throws {
+    let connection = try await connection()
+    for _ in 0..<2 {
+      let refused = await #expect(throws: PostgreSQLError.self) {
+        _ = try await connection.run("SELECT nowhere FROM (SELECT 1) AS t")
+      }
+      #expect(refused?.sqlState == "42703")
+    }
+  }
+
   @Test func `a refused statement harms neither its neighbours nor those that come later`() async throws {
     try database.run("CREATE TABLE t (id int PRIMARY KEY)")
     let connection = try await connection()

@@ -1,7 +1,9 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 import PostgreSQL
 
-extension Moment: PostgreSQLValue {
+extension Moment: ArrayElement {
+  public static var elementType: TypeID { .timestamptz }
+  public static var arrayType: TypeID { .timestamptzArray }
   public static var type: TypeID { Timestamp.type }
   public var bytes: [UInt8]? { Timestamp(microseconds: microseconds).bytes }
 

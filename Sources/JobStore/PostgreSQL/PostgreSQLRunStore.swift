@@ -74,73 +74,6 @@ public struct PostgreSQLRunStore: RunStore {
       """
   }
 
-  /// Records what changed in a run that is under way.
-  public func update(_ id: RunID, _ changes: [RunChange]) async throws(StoreError) -> Bool {
-    try await attempt {
-      try await pool.transaction { connection in
-        let found = try await connection.run(
-          """
-          SELECT run.number FROM run \(fence) WHERE run.id = \(id.text) AND run.state IN ('planned', 'running')
-          FOR UPDATE
-          """)
-        guard found.count == 1 else { return false }
-        let number: Int64 = try found.value(0, 0)
-        _ = try await connection.run(changes.flatMap { Self.statements($0, of: number) })
-        return true
-      }
-    }
-  }
-
-  private static func statements(_ change: RunChange, of run: Int64) -> [SQL] {
-    switch change {
-    case .run(let state, let at, let rowsIn, let rowsOut, let error):
-      let (started, ended) = (state == .running ? at : nil, state.isFinal ? at : nil)
-      return [
-        """
-        UPDATE run SET seen = greatest(seen, \(at)), state = \(state.rawValue),
-          started = coalesce(\(started), started), ended = coalesce(\(ended), ended), rows_in = \(rowsIn),
-          rows_out = \(rowsOut), \(assignments(error)) WHERE number = \(run)
-        """
-      ]
-    case .progress(let at, let rowsIn, let rowsOut):
-      return [
-        """
-        UPDATE run SET seen = greatest(seen, \(at)), rows_in = \(rowsIn), rows_out = \(rowsOut)
-        WHERE number = \(run)
-        """
-      ]
-    case .jobProgress(let job, let at, let rowsIn, let rowsOut):
-      return [
-        see(run, at),
-        """
-        UPDATE attempt SET rows_in = \(rowsIn), rows_out = \(rowsOut)
-        WHERE run = \(run) AND job = \(job) AND state = 'running'
-        """,
-      ]
-    case .job(let job, .running, let at, _, _, _, _):
-      return [
-        see(run, at), "UPDATE job SET state = 'running' WHERE run = \(run) AND id = \(job)",
-        """
-        INSERT INTO attempt (run, job, number, state, started)
-        SELECT \(run), \(job), 1 + coalesce(max(number), 0), 'running', \(at) FROM attempt
-        WHERE run = \(run) AND job = \(job)
-        """,
-      ]
-    case .job(let job, let state, let at, let rowsIn, let rowsOut, let busy, let error):
-      return [
-        see(run, at), "UPDATE job SET state = \(state.rawValue) WHERE run = \(run) AND id = \(job)",
-        """
-        UPDATE attempt SET state = \(state.rawValue), ended = \(at), rows_in = \(rowsIn), rows_out = \(rowsOut),
-          busy = \(busy), \(assignments(error)) WHERE run = \(run) AND job = \(job) AND state = 'running'
-        """,
-      ]
-    }
-  }
-
-  private static func see(_ run: Int64, _ at: Moment) -> SQL {
-    "UPDATE run SET seen = greatest(seen, \(at)) WHERE number = \(run)"
-  }
-
   static func assignments(_ error: RunError?) -> SQL {
     """
     error_code = \(error?.code), error_message = \(error?.message), error_text = \(error?.text),
@@ -166,18 +99,54 @@ public struct PostgreSQLRunStore: RunStore {
           UPDATE run SET pipeline = \(run.pipeline), file = \(run.file), parameters = \(run.parameters),
             plan_hash = \(plan.hash), mode = \(run.mode),
             backend = \(lease == nil ? run.backend : RunQueue.backend), owner_host = \(owner.host),
-            owner_boot = \(owner.boot), owner_process = \(owner.process), owner_began = \(owner.began),
-            state = 'planned', started = NULL, ended = NULL, seen = \(run.seen),
-            \(Self.assignments(nil)) WHERE number = \(number)
+            owner_boot = \(owner.boot), owner_process = \(owner.process), owner_began = \(owner.began)
+          WHERE number = \(number)
           """
         let renew: [SQL] =
           hasPlan
-          ? ["UPDATE job SET state = 'waiting' WHERE run = \(number)"]
+          ? []
           : ["DELETE FROM job WHERE run = \(number)", Self.insert(jobs, of: "SELECT \(number) AS number")]
-        _ = try await connection.run([Self.insert(plan), replan] + renew)
+        _ = try await connection.run(
+          [Self.insert(plan), replan] + renew + Self.again([number], at: run.seen, error: nil))
         return true
       }
     }
+  }
+
+  /// Runs are planned again, and all their jobs wait; tries under way have failed.
+  static func again(_ runs: [Int64], at: Moment, error: RunError?) -> [SQL] {
+    let runs = ArrayParameter(runs)
+    return [
+      """
+      UPDATE attempt SET state = 'failed', ended = \(at), \(assignments(error))
+      WHERE run = ANY (\(runs)) AND state = 'running'
+      """,
+      "UPDATE job SET state = 'waiting' WHERE run = ANY (\(runs)) AND state <> 'waiting'",
+      change(
+        .again(at: at, error: error),
+        set: """
+          state = 'planned', started = NULL, ended = NULL, seen = greatest(seen, \(at)), \(assignments(nil))
+          """,
+        where: "number = ANY (\(runs))"),
+    ]
+  }
+
+  /// Runs that have not ended end, with all that is under way.
+  static func close(_ runs: [Int64], as state: RunState, at: Moment, _ error: RunError?) -> [SQL] {
+    let runs = ArrayParameter(runs)
+    return [
+      """
+      UPDATE attempt SET state = 'cancelled', ended = \(at), \(assignments(nil))
+      WHERE run = ANY (\(runs)) AND state = 'running'
+      """,
+      "UPDATE job SET state = 'cancelled' WHERE run = ANY (\(runs)) AND state IN ('running', 'waiting')",
+      change(
+        .close(state, at: at, error: error),
+        set: """
+          state = \(state.rawValue), ended = \(at), seen = greatest(seen, \(at)), \(assignments(error))
+          """,
+        where: "number = ANY (\(runs)) AND state IN ('planned', 'running')"),
+    ]
   }
 
   // MARK: - Reading

@@ -125,7 +125,8 @@ public struct RunQueue: Sendable {
           "SELECT pg_notify('thalweg_cancelled', \(id.text))",
         ])
         guard ready.affected == 1 else { return .told }
-        _ = try await connection.run(Self.close([number], as: .cancelled, nil))
+        _ = try await connection.run(
+          PostgreSQLRunStore.close([number], as: .cancelled, at: .now, nil))
         return .done
       }
     }
@@ -163,18 +164,14 @@ public struct RunQueue: Sendable {
           """)
         guard found.count == 1 else { return false }
         let number: Int64 = try found.value(0, 0)
-        _ = try await connection.run([
-          "UPDATE submission SET claims = 0, is_cancelled = false WHERE run = \(number)",
-          "UPDATE job SET state = 'waiting' WHERE run = \(number)",
-          """
-          UPDATE run SET state = 'planned', started = NULL, ended = NULL, rows_in = 0, rows_out = 0,
-            \(PostgreSQLRunStore.assignments(nil)) WHERE number = \(number)
-          """,
-          // A lease that is still being released is not in the way of the next.
-          "DELETE FROM run_lease WHERE run = \(number)",
-          "INSERT INTO ready_run (run) VALUES (\(number))",
-          "SELECT pg_notify('thalweg_ready', '')",
-        ])
+        _ = try await connection.run(
+          ["UPDATE submission SET claims = 0, is_cancelled = false WHERE run = \(number)"]
+            + PostgreSQLRunStore.again([number], at: .now, error: nil) + [
+              // A lease that is still being released is not in the way of the next.
+              "DELETE FROM run_lease WHERE run = \(number)",
+              "INSERT INTO ready_run (run) VALUES (\(number))",
+              "SELECT pg_notify('thalweg_ready', '')",
+            ])
         return true
       }
     }
@@ -376,15 +373,18 @@ public struct RunQueue: Sendable {
       try await pool.transaction { connection in
         let rows = try await connection.run(
           """
-          SELECT run.number, is_cancelled, claims >= \(Self.mostClaims) FROM run_lease
+          SELECT run.number, is_cancelled, claims >= \(Self.mostClaims), state IN ('planned', 'running')
+          FROM run_lease
           JOIN worker ON worker.id = run_lease.worker JOIN submission ON submission.run = run_lease.run
           JOIN run ON run.number = run_lease.run
           WHERE \(condition) ORDER BY run.number FOR UPDATE OF run, run_lease SKIP LOCKED
           """)
-        var (ready, cancelled, failed): ([Int64], [Int64], [Int64]) = ([], [], [])
+        var (ready, cancelled, failed, ended): ([Int64], [Int64], [Int64], [Int64]) = ([], [], [], [])
         for row in 0..<rows.count {
           let run: Int64 = try rows.value(row, 0)
-          if try rows.value(row, 1) {
+          if try !rows.value(row, 3) {
+            ended.append(run)
+          } else if try rows.value(row, 1) {
             cancelled.append(run)
           } else if try rows.value(row, 2) {
             failed.append(run)
@@ -394,9 +394,9 @@ public struct RunQueue: Sendable {
         }
         guard rows.count > 0 else { return 0 }
         _ = try await connection.run(
-          ["DELETE FROM run_lease WHERE run = ANY (\(ArrayParameter(ready + cancelled + failed)))"]
-            + makeReady(ready) + Self.close(cancelled, as: .cancelled, nil)
-            + Self.close(failed, as: .failed, lost))
+          ["DELETE FROM run_lease WHERE run = ANY (\(ArrayParameter(ready + cancelled + failed + ended)))"]
+            + makeReady(ready) + PostgreSQLRunStore.close(cancelled, as: .cancelled, at: .now, nil)
+            + PostgreSQLRunStore.close(failed, as: .failed, at: .now, lost))
         return rows.count
       }
     }
@@ -404,36 +404,8 @@ public struct RunQueue: Sendable {
 
   /// Of what has ended meanwhile only the lease was left.
   private func makeReady(_ runs: [Int64]) -> [SQL] {
-    let runs = ArrayParameter(runs)
-    return [
-      """
-      UPDATE attempt SET state = 'failed', ended = now(), \(PostgreSQLRunStore.assignments(lost))
-      WHERE run = ANY (\(runs)) AND state = 'running'
-      """,
-      "UPDATE job SET state = 'waiting' WHERE run = ANY (\(runs)) AND state IN ('running', 'waiting')",
-      """
-      INSERT INTO ready_run SELECT number FROM run
-      WHERE number = ANY (\(runs)) AND state IN ('planned', 'running')
-      """,
-      "UPDATE run SET state = 'planned' WHERE number = ANY (\(runs)) AND state = 'running'",
-      "SELECT pg_notify('thalweg_ready', '')",
-    ]
-  }
-
-  private static func close(_ runs: [Int64], as state: RunState, _ error: RunError?) -> [SQL] {
-    let runs = ArrayParameter(runs)
-    return [
-      """
-      UPDATE attempt SET state = 'cancelled', ended = now() WHERE run = ANY (\(runs)) AND state = 'running'
-      """,
-      """
-      UPDATE job SET state = 'cancelled' WHERE run = ANY (\(runs)) AND state IN ('running', 'waiting')
-      """,
-      """
-      UPDATE run SET state = \(state.rawValue), ended = now(), seen = now(),
-        \(PostgreSQLRunStore.assignments(error))
-      WHERE number = ANY (\(runs)) AND state IN ('planned', 'running')
-      """,
+    PostgreSQLRunStore.again(runs, at: .now, error: lost) + [
+      "INSERT INTO ready_run SELECT unnest(\(ArrayParameter(runs)))", "SELECT pg_notify('thalweg_ready', '')",
     ]
   }
 }

@@ -169,6 +169,25 @@ enum Migrations {
           ) STRICT, WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("0003 events") { database in
+      try database.execute(
+        sql: """
+          ALTER TABLE run ADD COLUMN events INTEGER NOT NULL DEFAULT 0;
+          ALTER TABLE run ADD COLUMN batch INTEGER;
+
+          CREATE TABLE event (
+            run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,
+            sequence INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            job INTEGER,
+            call TEXT,
+            data TEXT NOT NULL,
+            value TEXT,
+            PRIMARY KEY (run, sequence)
+          ) STRICT, WITHOUT ROWID;
+          """)
+    }
     return migrator
   }()
 }

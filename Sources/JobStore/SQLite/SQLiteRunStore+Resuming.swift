@@ -12,20 +12,17 @@ extension SQLiteRunStore {
       try database.execute(
         sql: """
           UPDATE run SET pipeline = ?, file = ?, parameters = ?, plan_hash = ?, mode = ?, backend = ?, owner_host = ?,
-            owner_boot = ?, owner_process = ?, owner_began = ?, state = 'planned', started = NULL, ended = NULL,
-            seen = ?, error_code = NULL, error_message = NULL, error_text = NULL, error_json = NULL
-          WHERE number = ?
+            owner_boot = ?, owner_process = ?, owner_began = ? WHERE number = ?
           """,
         arguments: [
           run.pipeline, run.file, run.parameters, plan.hash, run.mode, run.backend, run.owner.host,
-          run.owner.boot, run.owner.process, run.owner.began, run.seen.microseconds, number,
+          run.owner.boot, run.owner.process, run.owner.began, number,
         ])
-      if row["plan_hash"] == plan.hash {
-        try database.execute(sql: "UPDATE job SET state = 'waiting' WHERE run = ?", arguments: [number])
-      } else {
+      if row["plan_hash"] != plan.hash {
         try database.execute(sql: "DELETE FROM job WHERE run = ?", arguments: [number])
         try Self.insert(jobs, of: number, database)
       }
+      try Self.record(.again(at: run.seen, error: nil), of: number, database)
       return true
     }
   }

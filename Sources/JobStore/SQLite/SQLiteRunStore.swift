@@ -123,14 +123,51 @@ public struct SQLiteRunStore: RunStore {
   }
 
   /// Records what changed in a run that is under way.
-  public func update(_ id: RunID, _ changes: [RunChange]) async throws(StoreError) -> Bool {
+  public func update(_ id: RunID, _ changes: [RunChange], batch: Int64) async throws(StoreError) -> Bool {
     try await write { database in
       let row = try Row.fetchOne(
-        database, sql: "SELECT number, state FROM run WHERE id = ?", arguments: [id.text])
-      guard let row, let state = RunState(rawValue: row["state"]), !state.isFinal else { return false }
+        database, sql: "SELECT number, state, batch FROM run WHERE id = ?", arguments: [id.text])
+      guard let row, let state = RunState(rawValue: row["state"]) else { return false }
+      if (row["batch"] as Int64?) == batch { return true }
+      guard !state.isFinal else { return false }
       let number: Int64 = row["number"]
-      for change in changes { try Self.apply(change, to: number, database) }
+      for change in changes { try Self.record(change, of: number, database) }
+      try database.execute(
+        sql: "UPDATE run SET batch = ? WHERE number = ?", arguments: [batch, number])
       return true
+    }
+  }
+
+  /// Makes a change, and adds it to the events.
+  static func record(_ change: RunChange, of run: Int64, _ database: Database) throws {
+    try apply(change, to: run, database)
+    guard let row = EventRow(change) else { return }
+    try database.execute(
+      sql: """
+        INSERT INTO event (run, sequence, kind, at, job, call, data, value)
+        SELECT number, events + 1, ?, ?, ?, ?, ?, ? FROM run WHERE number = ?
+        """,
+      arguments: [row.kind, row.at.microseconds, row.job, row.call, row.data, row.value, run])
+    try database.execute(sql: "UPDATE run SET events = events + 1 WHERE number = ?", arguments: [run])
+  }
+
+  /// All that happened to a run.
+  public func events(of run: RunID) async throws(StoreError) -> [RunEvent] {
+    try await read { database in
+      let rows = try Row.fetchAll(
+        database,
+        sql: """
+          SELECT event.* FROM event JOIN run ON run.number = event.run WHERE run.id = ? ORDER BY sequence
+          """, arguments: [run.text])
+      return try rows.map { row in
+        let event = EventRow(
+          kind: row["kind"], at: Moment(microseconds: row["at"]), job: row["job"], call: row["call"],
+          data: row["data"], value: row["value"])
+        guard let change = event.change else {
+          throw StoreError.damaged(path: path, reason: "there is no event `\(event.kind)` \(event.data)")
+        }
+        return RunEvent(sequence: row["sequence"], epoch: 0, change: change)
+      }
     }
   }
 
@@ -139,6 +176,28 @@ public struct SQLiteRunStore: RunStore {
       sql: "UPDATE run SET seen = max(seen, ?) WHERE number = ?",
       arguments: [change.moment.microseconds, run])
     switch change {
+    case .call: break
+    case .again(let at, let error):
+      try end(run, as: .failed, at, error, database)
+      try database.execute(
+        sql: """
+          UPDATE run SET state = 'planned', started = NULL, ended = NULL, error_code = NULL, error_message = NULL,
+            error_text = NULL, error_json = NULL WHERE number = ?
+          """, arguments: [run])
+      try database.execute(sql: "UPDATE job SET state = 'waiting' WHERE run = ?", arguments: [run])
+    case .close(let state, let at, let error):
+      try end(run, as: .cancelled, at, nil, database)
+      try database.execute(
+        sql: """
+          UPDATE run SET state = ?, ended = ?, error_code = ?, error_message = ?, error_text = ?, error_json = ?
+          WHERE number = ?
+          """,
+        arguments: [
+          state.rawValue, at.microseconds, error?.code, error?.message, error?.text, error?.json, run,
+        ])
+      try database.execute(
+        sql: "UPDATE job SET state = 'cancelled' WHERE run = ? AND state IN ('running', 'waiting')",
+        arguments: [run])
     case .run(let state, let at, let rowsIn, let rowsOut, let error):
       try database.execute(
         sql: """
@@ -179,6 +238,20 @@ public struct SQLiteRunStore: RunStore {
           ])
       }
     }
+  }
+
+  /// Ends the tries that are under way.
+  private static func end(
+    _ run: Int64, as state: JobState, _ at: Moment, _ error: RunError?, _ database: Database
+  ) throws {
+    try database.execute(
+      sql: """
+        UPDATE attempt SET state = ?, ended = ?, error_code = ?, error_message = ?, error_text = ?, error_json = ?
+        WHERE run = ? AND state = 'running'
+        """,
+      arguments: [
+        state.rawValue, at.microseconds, error?.code, error?.message, error?.text, error?.json, run,
+      ])
   }
 
   /// The newest runs first.

@@ -93,7 +93,7 @@ let package = Package(
     module(
       "Tasks",
       knows: [
-        "Engine", "Formats", "Columns", "Semantics",
+        "Engine", "Formats", "Columns", "Semantics", "Artifacts", "Hashing",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "Subprocess", package: "swift-subprocess"),

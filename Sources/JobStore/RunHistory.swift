@@ -16,14 +16,24 @@ public struct RunHistory: Hashable, Sendable {
 
   /// The calls that some events tell of, by their names.
   public static func calls(in events: [RunEvent]) -> [String: CallRecord] {
-    events.reduce(into: [:]) { calls, event in
-      if case .call(let call, _) = event.change { calls[call.name] = call }
+    var calls: [String: CallRecord] = [:]
+    for event in events { take(event.change, into: &calls) }
+    return calls
+  }
+
+  private static func take(_ change: RunChange, into calls: inout [String: CallRecord]) {
+    switch change {
+    case .call(let call, _): calls[call.name] = call
+    // Somebody wants what was lost in the middle to be done again.
+    case .again(_, error: nil): calls = calls.filter { $0.value.state != .running }
+    default: break
     }
   }
 
   /// Takes in what happened next.
   public mutating func apply(_ change: RunChange) {
     run.seen = max(run.seen, change.moment)
+    Self.take(change, into: &calls)
     switch change {
     case .run(let state, let at, let rowsIn, let rowsOut, let error):
       run.state = state
@@ -54,7 +64,7 @@ public struct RunHistory: Hashable, Sendable {
           number: last + 1, state: state, started: job.attempts[last].started, ended: at,
           rowsIn: rowsIn, rowsOut: rowsOut, busy: busy, error: error)
       }
-    case .call(let call, _): calls[call.name] = call
+    case .call: break
     case .again(let at, let error): again(at, error)
     case .close(let state, let at, let error):
       for index in jobs.indices where !jobs[index].state.isFinal {

@@ -4,8 +4,8 @@ import Semantics
 
 /// One call of a task, which may be attempted more than once.
 public struct TaskCall: Sendable {
-  private let task: TypedTask
-  private let arguments: [TaskArgument]
+  let task: TypedTask
+  let arguments: [TaskArgument]
   private let environment: [String: String]
   private let secrets: [String]
   private let folder: String
@@ -104,7 +104,7 @@ public struct TaskCall: Sendable {
   private func call(
     _ file: String, _ function: String, _ place: WorkFolder
   ) async throws(TaskFailure) -> Column {
-    let path = URL(fileURLWithPath: file, relativeTo: URL(fileURLWithPath: folder, isDirectory: true)).path
+    let path = script(file)
     guard FileManager.default.fileExists(atPath: path) else {
       throw TaskFailure(
         "can't be called: there is no file `\(file)`", help: "it is looked for in the project's folder")
@@ -125,6 +125,11 @@ public struct TaskCall: Sendable {
       throw TaskFailure("failed: \(said) (\(file)\(problem.line.map { ":\($0)" } ?? ""))")
     }
     return try await returned(place)
+  }
+
+  /// Where a file of Python is.
+  func script(_ file: String) -> String {
+    URL(fileURLWithPath: file, relativeTo: URL(fileURLWithPath: folder, isDirectory: true)).path
   }
 
   /// The arguments by their names.

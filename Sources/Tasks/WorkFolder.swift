@@ -11,13 +11,13 @@ struct WorkFolder {
   init(_ path: String, log: String) throws(TaskFailure) {
     self.path = path
     self.log = log
-    do {
-      for folder in [path + "/in", path + "/out", path + "/tmp"] {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      }
-      let logs = URL(fileURLWithPath: log).deletingLastPathComponent().path
-      try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
-    } catch {
+    for folder in [path + "/in", path + "/out", path + "/tmp"] { try Self.make(folder) }
+    try Self.make(URL(fileURLWithPath: log).deletingLastPathComponent().path)
+  }
+
+  /// Makes a folder, with those that it is in.
+  static func make(_ folder: String) throws(TaskFailure) {
+    do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
       throw TaskFailure("has no folder to work in: \(error.localizedDescription)")
     }
   }

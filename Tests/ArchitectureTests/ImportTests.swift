@@ -31,8 +31,8 @@ private let allowed: [String: Set<String>] = [
     "Hashing", "Crypto", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOPosix", "SystemPackage", "Foundation",
   ],
   "Tasks": [
-    "Columns", "Formats", "Engine", "Semantics", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "Subprocess",
-    "SystemPackage", "Foundation",
+    "Columns", "Formats", "Engine", "Semantics", "Artifacts", "Hashing", "AsyncHTTPClient", "NIOCore",
+    "NIOHTTP1", "Subprocess", "SystemPackage", "Foundation",
   ],
   "JobStore": ["PostgreSQL", "GRDB", "Foundation"],
   "Execution": [

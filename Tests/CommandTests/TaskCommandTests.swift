@@ -383,4 +383,58 @@ import Testing
     let shown = try await sandbox.run("runs", "show", "last", "--json")
     #expect(!shown.output.contains("hush-hush"))
   }
+
+  /// A run that was killed in its second task goes on with the files and values of the first.
+  @Test(arguments: [Signal.kill, .interrupt])
+  func whatTasksHaveDoneIsNotDoneAgain(_ signal: Signal) async throws {
+    let sandbox = try sandbox(
+      """
+      record Model { weights: File, size: Int }
+      task fit(sales: Table<Sale>, rate: Int) -> Model {
+        command \"""
+          echo fit {rate} >> done.txt
+          wc -l < {sales} > {out.weights}
+          printf '\\{"size": %d\\}' {rate} > {out}
+        \"""
+        effect pure
+      }
+      task judge(model: File, size: Int) -> String {
+        command \"""
+          echo judge {size} >> done.txt
+          while [ ! -e go ]; do sleep 0.02; done
+          printf '"%s of %s"' $(cat {model}) {size}
+        \"""
+        effect pure
+      }
+      pipeline p {
+        from sales: Table<Sale> = csv("sales.csv")
+        let verdicts = for rate in [1, 2] {
+          let model = fit(sales, rate)
+          judge(model.weights, model.size)
+        }
+        into out = jsonl("out.jsonl") <- sales.filter(s -> s.price == 3).map(s -> row { verdicts })
+      }
+      """)
+    @Sendable func judged() -> Int {
+      (try? sandbox.read("done.txt"))?.split(separator: "\n").count { $0.hasPrefix("judge") } ?? 0
+    }
+    let first = try await Subprocess.run(
+      .path(FilePath(Sandbox.binary)), arguments: ["run", "p.thal"], environment: Sandbox.environment,
+      workingDirectory: FilePath(sandbox.path), input: .none, output: .discarded, error: .discarded
+    ) { execution in
+      while judged() < 2 { await Task.yield() }
+      try execution.send(signal: signal)
+    }
+    #expect(first.terminationStatus != .exited(0))
+    #expect(!sandbox.exists("out.jsonl"))
+    try sandbox.write("", to: "go")
+    let id = try #require(try await sandbox.runs().first?.id)
+    let second = try await sandbox.run("run", "p.thal", "--resume", id)
+    #expect(second.status == .exited(0), "\(second.error)")
+    #expect(try sandbox.read("out.jsonl") == #"{"verdicts":["3 of 1","3 of 2"]}"# + "\n")
+    let done = try sandbox.read("done.txt").split(separator: "\n").sorted()
+    #expect(done == ["fit 1", "fit 2", "judge 1", "judge 1", "judge 2", "judge 2"])
+    let shown = try await sandbox.lastRun()
+    #expect(shown.state == "succeeded" && shown.id == id)
+  }
 }

@@ -42,7 +42,7 @@ import Testing
       file: request.file, folder: request.folder, graph: request.graph, plan: request.plan,
       arguments: request.arguments,
       secrets: Secrets(profile: pipeline.project?.profile, folder: folder.path) { environment[$0] },
-      sources: request.sources)
+      artifacts: request.artifacts, sources: request.sources)
     let outcome = try await LocalBackend(workers: 1).run(
       found, recordedIn: InMemoryRunStore(), observer: Silent())
     let text = TextRenderer(request.sources).render(outcome.diagnostics)

@@ -184,12 +184,20 @@ enum Files {
   static func copy(_ source: OpenFile, to target: OpenFile, _ cancellation: BlockingWork.Cancellation)
     throws(ArtifactError) -> ObjectName
   {
+    try name(source, cancellation) { piece throws(ArtifactError) in try target.write(piece) }
+  }
+
+  /// Names the bytes of a file, which `body` is given piece by piece.
+  static func name(
+    _ source: OpenFile, _ cancellation: BlockingWork.Cancellation,
+    _ body: (UnsafeRawBufferPointer) throws(ArtifactError) -> Void = { _ in }
+  ) throws(ArtifactError) -> ObjectName {
     var hash = SHA256Hash()
     var bytes: Int64 = 0
     try source.forEachPiece(cancellation) { piece throws(ArtifactError) in
       hash.update(piece)
       bytes += Int64(piece.count)
-      try target.write(piece)
+      try body(piece)
     }
     return ObjectName(hash: hash.hex(), bytes: bytes)
   }

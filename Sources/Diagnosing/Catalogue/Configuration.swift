@@ -198,11 +198,12 @@ extension Catalogue {
     CatalogueEntry(
       .notResumable, "this run can't go on",
       """
-      `thalweg run --resume` lets a stream go on after its last complete epoch, when it was stopped, was killed or has
-      failed. A batch starts anew each time, a stream that has read all of its input is done, and one that is under way
-      need not be resumed.
+      `thalweg run --resume` lets a run go on that was stopped, was killed or has failed: a stream after its last \
+      complete epoch, a batch with what its tasks have done already. One that has done all that it had to do is over, \
+      one that is under way need not be resumed, a service keeps nothing to go on with, and what was submitted is the \
+      workers' to run.
       """, example: .command,
-      bad: "thalweg run revenue.thal --resume revenue-7k3f9q2m   # a batch",
+      bad: "thalweg run quote.thal --resume quote-7k3f9q2m   # a service",
       good: "thalweg run clicks.thal --resume clicks-7k3f9q2m"),
     CatalogueEntry(
       .unwritableCheckpoint, "the state of a stream can't be kept",

@@ -29,9 +29,11 @@ public struct RunRequest: Sendable {
   public let arguments: PipelineArguments
   /// Where its secrets are.
   public let secrets: Secrets
+  /// Where the files that its tasks write are kept.
+  public let artifacts: ArtifactPlace
   /// The texts that the graph's spans point into.
   public let sources: SourceMap
-  /// The stream that goes on where it stopped; nil for a run that begins.
+  /// The run that goes on where it stopped; nil for one that begins.
   public let resuming: RunID?
   /// The lease under which a worker runs it. Others may go on with the run, which only the store knows: it is waited
   /// for where it can't be asked, before anything becomes visible and at the end.
@@ -40,7 +42,7 @@ public struct RunRequest: Sendable {
   /// Makes a request.
   public init(
     file: String, folder: String, graph: Graph, plan: Plan, arguments: PipelineArguments, secrets: Secrets,
-    sources: SourceMap, resuming: RunID? = nil, lease: Int64? = nil
+    artifacts: ArtifactPlace, sources: SourceMap, resuming: RunID? = nil, lease: Int64? = nil
   ) {
     self.resuming = resuming
     self.lease = lease
@@ -50,6 +52,7 @@ public struct RunRequest: Sendable {
     self.plan = plan
     self.arguments = arguments
     self.secrets = secrets
+    self.artifacts = artifacts
     self.sources = sources
   }
 }

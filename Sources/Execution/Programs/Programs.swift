@@ -110,11 +110,12 @@ public struct RunnablePipeline: Sendable {
   /// What a backend is asked.
   public var request: RunRequest { request(resuming: nil) }
 
-  /// What a backend is asked, where a stream goes on that has stopped.
+  /// What a backend is asked, where a run goes on that has stopped.
   public func request(resuming run: RunID?) -> RunRequest {
     RunRequest(
       file: ProgramFinder.shown(file), folder: folder, graph: graph, plan: plan, arguments: arguments,
-      secrets: Secrets(profile: project?.profile, folder: folder), sources: sources, resuming: run)
+      secrets: Secrets(profile: project?.profile, folder: folder), artifacts: ArtifactPlace(),
+      sources: sources, resuming: run)
   }
 
   /// What a backend is asked by a worker, of a program that comes from another place.
@@ -123,7 +124,8 @@ public struct RunnablePipeline: Sendable {
   ) -> RunRequest {
     RunRequest(
       file: run.file, folder: folder, graph: graph, plan: plan, arguments: arguments,
-      secrets: Secrets(profile: project?.profile, folder: folder), sources: sources, resuming: run.id,
+      secrets: Secrets(profile: project?.profile, folder: folder), artifacts: ArtifactPlace(),
+      sources: sources, resuming: run.id,
       lease: lease)
   }
 }

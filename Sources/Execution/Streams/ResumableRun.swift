@@ -2,7 +2,7 @@ import Diagnosing
 import Foundation
 import JobStore
 
-/// A stream that can go on where it stopped.
+/// A run that can go on where it stopped: a stream after its last epoch, a batch with what its tasks have done.
 public struct ResumableRun: Sendable {
   /// The run.
   public let id: RunID
@@ -17,14 +17,17 @@ extension RunCatalog {
   /// - Throws: A `Refusal` where there is none, or it can't; a `StoreError`.
   public func resumable(_ name: String) async throws -> ResumableRun {
     let run = try await find(name).run
-    guard run.mode == "stream" else {
-      throw notResumable(
-        name, "`\(run.id)` is a \(run.mode), and only a stream goes on", "run it again without `--resume`")
+    guard run.mode != "service", run.backend != RunQueue.backend else {
+      let (why, help) =
+        run.mode == "service"
+        ? ("is a service, and keeps nothing", "start it again")
+        : ("was submitted, and is the workers' to run", "`thalweg runs retry \(run.id)` lets them")
+      throw notResumable(name, "`\(run.id)` \(why)", help)
     }
     guard run.state.isResumable else {
       let (why, help) =
         run.state == .succeeded
-        ? ("has read all of its input", "run it again without `--resume`")
+        ? ("has done all that it had to do", "run it again without `--resume`")
         : ("is under way", "`thalweg runs show \(run.id)` shows how far it is")
       throw notResumable(name, "`\(run.id)` \(why): it can't go on", help)
     }

@@ -106,8 +106,9 @@ public struct PostgreSQLRunStore: RunStore {
           hasPlan
           ? []
           : ["DELETE FROM job WHERE run = \(number)", Self.insert(jobs, of: "SELECT \(number) AS number")]
-        _ = try await connection.run(
-          [Self.insert(plan), replan] + renew + Self.again([number], at: run.seen, error: nil))
+        // Under a lease it is planned and waits already.
+        let again = lease == nil ? Self.again([number], at: run.seen, error: nil) : []
+        _ = try await connection.run([Self.insert(plan), replan] + renew + again)
         return true
       }
     }

@@ -21,7 +21,10 @@ struct Run: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A stream that stopped or failed: it goes on after its last complete epoch.", valueName: "run"))
+      """
+      A run that stopped or failed: a stream goes on after its last complete epoch, a batch with what its tasks have \
+      done.
+      """, valueName: "run"))
   var resume: String?
 
   @OptionGroup var console: ConsoleOptions

@@ -1,3 +1,4 @@
+import Artifacts
 import Columns
 import Dataflow
 import Diagnosing
@@ -18,6 +19,10 @@ struct LocalRun {
     case abandon
     /// An attempt at a job failed, and another follows.
     case retrying(job: Int, RunError)
+    /// Something is known of a call of a task; who waits until it is recorded is told.
+    case call(CallRecord, recorded: (@Sendable () -> Void)?)
+    /// What has come so far is to be recorded.
+    case flush
     case ended(Result<EngineEnd, RunFailure>)
   }
 
@@ -59,6 +64,12 @@ struct LocalRun {
   private var machine: RunMachine
   private var snapshot: RunSnapshot
   private var pending: [RunChange] = []
+  /// Changes that the store was told of, and has not answered.
+  private var told: (changes: [RunChange], batch: Int64)?
+  /// Those who wait until `pending` is recorded.
+  private var waiting: [@Sendable () -> Void] = []
+  private var isFlushComing = false
+  private var calls: [String: CallRecord] = [:]
   private var lastFlush = Moment(microseconds: 0)
   private var recording: StoreError?
   /// The store does not take the run's word any more: another process has ended it, or goes on with it.
@@ -126,6 +137,14 @@ struct LocalRun {
           inbox.yield(.abandon)
         }
       case .retrying(let job, let error): retry(job, error)
+      case .call(let call, let recorded):
+        pending.append(.call(call, at: .now))
+        guard let recorded else { continue }
+        waiting.append(recorded)
+        flushSoon()
+      case .flush:
+        isFlushComing = false
+        await flush(ifDue: false)
       case .abandon:
         outputs.discardAll()
         observer.finish()
@@ -148,7 +167,7 @@ struct LocalRun {
     return await end(.cancel, diagnostics)
   }
 
-  private func record() async throws(StoreError) {
+  private mutating func record() async throws(StoreError) {
     let run = RunRecord(
       id: id, pipeline: request.graph.name, file: request.file, parameters: request.arguments.json.compact,
       planHash: request.plan.hash, mode: request.graph.mode.rawValue, backend: "local", owner: .current,
@@ -157,6 +176,7 @@ struct LocalRun {
     let plan = PlanRecord(hash: request.plan.hash, json: request.plan.json.compact)
     guard request.resuming != nil else { return try await store.create(run, jobs: jobs, plan: plan) }
     if try await !store.resume(run, jobs: jobs, plan: plan) { throw .lostRun(id) }
+    if request.graph.hasJobs { calls = RunHistory.calls(in: try await store.events(of: id)) }
   }
 
   private mutating func publish(
@@ -195,6 +215,8 @@ struct LocalRun {
     look()
     note(machine.handle(event))
     await flushAll()
+    for recorded in waiting { recorded() }
+    inbox.finish()
     for index in snapshot.jobs.indices { snapshot.jobs[index].state = machine.jobs[index] }
     return RunOutcome(
       id: id, state: machine.state, diagnostics: diagnostics, snapshot: snapshot, recording: recording)
@@ -255,7 +277,7 @@ struct LocalRun {
     let now = Moment.now
     if ifDue, now.microseconds - lastFlush.microseconds < Self.flushInterval { return }
     lastFlush = now
-    if ifDue {
+    if ifDue, told == nil {
       for (index, job) in snapshot.jobs.enumerated() where machine.jobs[index] == .running {
         pending.append(
           .jobProgress(request.plan.jobs[index].id, at: now, rowsIn: job.rowsIn, rowsOut: job.rowsOut))
@@ -263,12 +285,37 @@ struct LocalRun {
       pending.append(.progress(at: now, rowsIn: snapshot.rowsIn, rowsOut: snapshot.rowsOut))
     }
     do throws(StoreError) {
-      isLost = try await !store.update(id, pending)
-      pending = []
+      while told != nil || !pending.isEmpty {
+        let (changes, batch) = told ?? (pending, .random(in: .min...(.max)))
+        if told == nil { pending = [] }
+        told = (changes, batch)
+        isLost = try await !store.update(id, changes, batch: batch)
+        told = nil
+      }
       recording = isLost ? .lostRun(id) : nil
+      if isLost { engine?.cancel() }
     } catch {
       // The run goes on; what is pending is written with what follows.
       recording = error
+      // Nobody but the store knows whether it is still this process's to run.
+      if request.lease != nil, !waiting.isEmpty {
+        flushSoon(after: Self.storePause)
+        return
+      }
+    }
+    for recorded in waiting { recorded() }
+    waiting = []
+  }
+
+  /// Records what has come so far when all that has been told by then is known: many calls that end together are one
+  /// change of the store.
+  private mutating func flushSoon(after pause: Duration? = nil) {
+    guard !isFlushComing else { return }
+    isFlushComing = true
+    guard let pause else { return _ = inbox.yield(.flush) }
+    Task { [inbox] in
+      try? await Task.sleep(for: pause)
+      inbox.yield(.flush)
     }
   }
 
@@ -322,7 +369,7 @@ struct LocalRun {
     }
     var options = RunOptions(workers: request.graph.run.parallelism ?? workers)
     options.secrets = secrets
-    if request.graph.hasJobs { return .jobs(jobRun(values, secrets, options)) }
+    if request.graph.hasJobs { return .jobs(try jobRun(values, secrets, options)) }
     let constants = ExpressionCompiler(parameters: values, secrets: secrets)
     let connections: Connections
     do throws(Connections.Problem) {
@@ -361,9 +408,19 @@ struct LocalRun {
   private func jobRun(
     _ arguments: [(local: Local, value: Column)], _ secrets: @escaping @Sendable (String) -> String,
     _ options: Engine.RunOptions
-  ) -> JobRun {
+  ) throws(Unready) -> JobRun {
+    let artifacts: any ArtifactStore
+    do throws(ArtifactError) { artifacts = try request.artifacts.store() } catch {
+      throw Unready(
+        diagnostics: [
+          Diagnostic(
+            .failedTask, "what its tasks write can't be kept: \(error.message)",
+            at: request.graph.nodes[0].span, help: error.help)
+        ], job: nil)
+    }
     let work = JobRun.TaskWork(
       folder: projectFolder, cores: Double(workers), places: WorkPlaces(id, lease: request.lease),
+      journal: journal, artifacts: artifacts,
       jobs: request.graph.nodes.indices.map { findings.job(of: $0) ?? 0 }
     ) { [inbox, findings, sources = request.sources] node, failure in
       guard let job = findings.job(of: node),
@@ -378,6 +435,17 @@ struct LocalRun {
         graph, in: folder, constants: constants, outputs: outputs, after: earlier,
         warn: { observer.warn($0) })
     }
+  }
+
+  private var journal: CallJournal {
+    CallJournal(
+      known: calls,
+      note: { [inbox] in inbox.yield(.call($0, recorded: nil)) },
+      commit: { [inbox] call in
+        await withCheckedContinuation { done in
+          if case .terminated = inbox.yield(.call(call, recorded: { done.resume() })) { done.resume() }
+        }
+      })
   }
 
   /// Where tasks begin to work, as a path that is the same everywhere.

@@ -1,6 +1,8 @@
+import Artifacts
 import Columns
 import Dataflow
 import Engine
+import JobStore
 import Semantics
 import Tasks
 
@@ -35,7 +37,7 @@ extension JobRun {
       task, given, environment: environment, secrets: hidden, folder: work.folder,
       isHidden: !task.options.allow.isEmpty || graph.labelled[graph.nodes[origin].span] != nil)
     return Call(
-      node: index, call: call, retry: task.options.retry, cores: task.options.cpu ?? 1,
+      node: index, name: agenda.graph.nodes[index].name, task: task, call: call,
       place: place(of: index, agenda, work), origin: origin)
   }
 
@@ -48,31 +50,76 @@ extension JobRun {
   /// Starts the tasks that there are cores for; one that needs more than there are runs alone.
   func start(_ state: inout State, _ progress: RunProgress, _ group: inout TaskGroup<Finished>) {
     guard let work else { return }
-    var used = state.running.values.reduce(0) { $0 + $1.cores }
-    while let next = state.waiting.first, used == 0 || used + next.cores <= work.cores {
+    var used = state.running.values.reduce(0) { $0 + $1.task.cores }
+    while let next = state.waiting.first, used == 0 || used + next.task.cores <= work.cores {
       state.waiting.removeFirst()
       state.running[next.node] = next
-      used += next.cores
+      used += next.task.cores
       progress.begin(next.origin)
       group.addTask { Finished(node: next.node, result: await attempts(next, work)) }
     }
   }
 
-  /// Tries until it succeeds, or has failed for good.
+  /// Tries until it succeeds, or has failed for good; does nothing where it is known what comes of it.
   private func attempts(_ call: Call, _ work: TaskWork) async -> Result<Column, TaskFailure> {
-    var backoff = Backoff(call.retry?.backoff)
-    var number = 1
+    do throws(TaskFailure) {
+      let input = try await call.call.input()
+      let former = work.journal.known[call.name].flatMap { $0.input == input ? $0 : nil }
+      if let value = try await value(of: former, call, work) { return .success(value) }
+      return .success(try await attempts(call, input, after: former?.attempt ?? 0, work))
+    } catch {
+      return .failure(error.inPass(call.place.name))
+    }
+  }
+
+  /// What a call gave that was made before.
+  private func value(
+    of former: CallRecord?, _ call: Call, _ work: TaskWork
+  ) async throws(TaskFailure) -> Column? {
+    switch (former?.state, former?.value) {
+    case (.succeeded?, let json?):
+      // What is lost of its files can be made again.
+      return try? await TaskValue.value(
+        json, call.task.result, from: work.artifacts, in: work.places.files(of: call.place))
+    case (.running?, _) where call.task.isExternal:
+      throw TaskFailure(
+        "may have been done, and may not be done twice: who did it was lost in the middle",
+        help:
+          "see what became of it; where it may be done again, `thalweg runs retry` or `run --resume` do so")
+    default: return nil
+    }
+  }
+
+  private func attempts(
+    _ call: Call, _ input: String, after made: Int, _ work: TaskWork
+  ) async throws(TaskFailure) -> Column {
+    var backoff = Backoff(call.task.options.retry?.backoff)
+    var number = made + 1
     while true {
-      let failure: TaskFailure
+      func record(_ state: CallState, _ value: String? = nil) -> CallRecord {
+        CallRecord(name: call.name, input: input, attempt: number, state: state, value: value)
+      }
+      // Whether it was begun must be known, where it may not be begun again.
+      if call.task.isExternal {
+        await work.journal.commit(record(.running))
+      } else {
+        work.journal.note(record(.running))
+      }
       do throws(TaskFailure) {
-        return .success(
-          try await call.call.attempt(
-            in: work.places.work(of: call.place, attempt: number),
-            log: work.places.log(of: call.place, attempt: number)))
-      } catch { failure = error.inPass(call.place.name) }
-      guard !failure.isCancellation, number <= call.retry?.count ?? 0 else { return .failure(failure) }
-      work.retrying(call.origin, failure)
-      do { try await Task.sleep(for: backoff.next()) } catch { return .failure(.cancelled) }
+        let value = try await call.call.attempt(
+          in: work.places.work(of: call.place, attempt: number),
+          log: work.places.log(of: call.place, attempt: number))
+        let json = try await TaskValue.json(value, call.task.result, naming: work.artifacts.put)
+        // Nothing that needs it begins before it is sure to be known.
+        await work.journal.commit(record(.succeeded, json))
+        return value
+      } catch {
+        guard !error.isCancellation else { throw error }
+        work.journal.note(record(.failed))
+        guard number - made <= call.task.options.retry?.count ?? 0 else { throw error }
+        work.retrying(call.origin, error.inPass(call.place.name))
+      }
+      do { try await Task.sleep(for: backoff.next()) } catch { throw .cancelled }
       number += 1
     }
   }
@@ -95,4 +142,12 @@ extension JobRun {
       if state.agenda.isDone(origin: origin) { progress.finish(origin) }
     }
   }
+}
+
+extension TypedTask {
+  /// The cores that a call of it needs.
+  fileprivate var cores: Double { options.cpu ?? 1 }
+
+  /// Whether it may count when its work is done twice.
+  fileprivate var isExternal: Bool { if case .external = effect { true } else { false } }
 }

@@ -1,3 +1,4 @@
+import Artifacts
 import Columns
 import Connectors
 import Dataflow
@@ -18,6 +19,9 @@ struct JobRun: Sendable {
     /// How many of the machine tasks may use at a time.
     let cores: Double
     let places: WorkPlaces
+    let journal: CallJournal
+    /// Where the files of results are kept.
+    let artifacts: any ArtifactStore
     /// The job of each node, by its place in the plan.
     let jobs: [Int]
     /// Is told of an attempt that failed and is followed by another.
@@ -40,6 +44,8 @@ struct JobRun: Sendable {
 
   /// Runs to the end, as `BatchRun` does.
   func run(progress: RunProgress) async throws(RunFailure) -> StagedRun {
+    // Of a former process of the same run, which left it in the middle.
+    work?.places.remove()
     let result = await withTaskGroup(of: Finished.self) { group in
       var state = State(agenda: Agenda(graph, arguments: arguments, secrets: secrets))
       do throws(RunFailure) {
@@ -80,10 +86,10 @@ struct JobRun: Sendable {
   /// A task that can be called.
   struct Call: Sendable {
     let node: Int
+    /// The stable name of the operator, with its pass.
+    let name: String
+    let task: TypedTask
     let call: TaskCall
-    let retry: (count: Int, backoff: ClosedRange<Int64>?)?
-    /// The cores that it needs.
-    let cores: Double
     /// By its job and pass.
     let place: WorkPlaces.Place
     /// The node of the program.

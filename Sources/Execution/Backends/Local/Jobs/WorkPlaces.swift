@@ -28,6 +28,9 @@ struct WorkPlaces: Sendable {
   func work(of place: Place) -> String { "\(folder)/\(Self.name(place))" }
   func work(of place: Place, attempt: Int) -> String { "\(work(of: place))/\(attempt)" }
 
+  /// The files of what a call gave that was made before.
+  func files(of place: Place) -> String { "\(work(of: place))/files" }
+
   /// What an attempt writes for people.
   func log(of place: Place, attempt: Int) -> String {
     "\(base)/.thalweg/logs/\(run)/\(Self.name(place))-\(attempt).log"

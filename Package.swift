@@ -177,7 +177,9 @@ let package = Package(
       ]),
     tests("DiagnosingTests", knows: ["Diagnosing"], goldens: ["Goldens"]),
     tests("ColumnsTests", knows: ["Columns"]),
-    tests("ArtifactsTests", knows: ["Artifacts", "Hashing", "TestServers"]),
+    tests(
+      "ArtifactsTests",
+      knows: ["Artifacts", "Hashing", "TestServers", .product(name: "NIOHTTP1", package: "swift-nio")]),
     tests(
       "TasksTests",
       knows: ["Tasks", "TestServers", "Compiler", "Dataflow", "Engine", "Columns", "Semantics", "Diagnosing"]),

@@ -22,6 +22,12 @@ public struct ArtifactStores: Sendable {
       store = ContentStore(objects: FolderObjects(place: place, folder: path))
       return
     }
+    guard !place.hasPrefix(S3Place.scheme) else {
+      let bucket = try S3Place(place, environment: environment)
+      let credentials = try S3Credentials(environment: environment, for: place)
+      store = ContentStore(objects: S3Objects(S3Client(bucket, name: place, credentials: credentials)))
+      return
+    }
     throw ArtifactError(
       .place, "`\(place)` is no place for artifacts",
       help: "give the path of a folder, or `s3://BUCKET/PREFIX`")

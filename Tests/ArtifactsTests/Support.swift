@@ -6,25 +6,28 @@ import Testing
 
 /// The stores that the conformance suite runs on.
 enum Driver: String, CaseIterable, Sendable {
-  case folder
+  case folder, s3
 
   /// Gives `body` an empty store, and a folder to work in.
   func withStore(_ body: (TestStore) async throws -> Void) async throws {
-    try await withFolder { folder in
-      switch self {
-      case .folder:
+    switch self {
+    case .folder:
+      try await withFolder { folder in
         let stores = try ArtifactStores(place: "store", in: folder)
         try await body(
-          TestStore(folder: folder, store: stores.store) { hash in
+          TestStore(folder: folder, prefix: "", store: stores.store) { hash in
             try overwrite("\(folder)/store/objects/\(hash.prefix(2))/\(hash)")
           })
       }
+    case .s3: try await Bucket.shared.get().withStore(body)
     }
   }
 }
 
 struct TestStore: Sendable {
   let folder: String
+  /// In a bucket.
+  let prefix: String
   let store: any ArtifactStore
   /// Lets an object have other bytes.
   let damage: @Sendable (_ hash: String) async throws -> Void

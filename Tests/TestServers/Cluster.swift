@@ -78,7 +78,7 @@ final class Cluster: Sendable {
   }
 
   /// What comes out of a pipe until its other end closes.
-  private static func contents(ofPipe path: String) -> String {
+  static func contents(ofPipe path: String) -> String {
     let descriptor = open(path, O_RDONLY)
     defer { close(descriptor) }
     var bytes: [UInt8] = []

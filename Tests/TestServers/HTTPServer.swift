@@ -5,6 +5,7 @@ import Synchronization
 final class HTTPServer: Sendable {
   /// What was asked.
   struct Request: Sendable {
+    let method: String
     let target: String
     /// By their names in lower case.
     let headers: [String: String]
@@ -78,15 +79,18 @@ final class HTTPServer: Sendable {
       guard count > 0 else { return }
       body += String(decoding: room[..<count], as: UTF8.self)
     }
-    let request = Request(target: lines[0].components(separatedBy: " ")[1], headers: headers, body: body)
+    let words = lines[0].components(separatedBy: " ")
+    let request = Request(method: words[0], target: words[1], headers: headers, body: body)
     let number = seen.withLock { seen in
       seen.append(request)
       return seen.count - 1
     }
     let response = answer(request, number)
-    let head =
-      ["HTTP/1.1 \(response.status)", "Content-Length: \(response.body.utf8.count)", "Connection: close"]
-      + response.headers
+    var head = ["HTTP/1.1 \(response.status)", "Connection: close"] + response.headers
+    // One that promises more breaks off; one to `HEAD` says what the body would have.
+    if !head.contains(where: { $0.hasPrefix("Content-Length:") }) {
+      head.append("Content-Length: \(response.body.utf8.count)")
+    }
     let bytes = Array((head.joined(separator: "\r\n") + "\r\n\r\n" + response.body).utf8)
     var sent = 0
     while sent < bytes.count {

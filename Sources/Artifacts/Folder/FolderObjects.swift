@@ -10,7 +10,9 @@ import SystemPackage
 final class FolderObjects: ObjectStore {
   let place: String
   private let folder: String
-  private let isReady = Mutex(false)
+  private let isSwept = Mutex(false)
+  /// The folders of objects that are there for good.
+  private let shards = Mutex<Set<String>>([])
 
   /// - Parameter place: The folder as it was named.
   init(place: String, folder: String) {
@@ -26,12 +28,14 @@ final class FolderObjects: ObjectStore {
       try makeReady()
       let staged = try StagedObject(in: staging)
       let object = try Files.copy(source, to: staged.file, cancellation)
-      if try renew(object) { return object }
-      try staged.file.setMode(try staged.file.status().st_mode & 0o444)
-      try staged.file.synchronize()
-      let target = self.path(object.hash)
-      try locked(LOCK_SH) { () throws(ArtifactError) in try staged.publish(as: target) }
-      try Files.synchronizeFolder(shard(object.hash))
+      let shard = shard(object.hash)
+      try makeShard(shard)
+      if try !renew(object) {
+        try staged.file.setMode(try staged.file.status().st_mode & 0o444)
+        try staged.file.synchronize()
+        try locked(LOCK_SH) { () throws(ArtifactError) in try staged.publish(as: self.path(object.hash)) }
+      }
+      try Files.synchronizeFolder(shard)
       return object
     }
   }
@@ -42,7 +46,7 @@ final class FolderObjects: ObjectStore {
       let source = try OpenFile.reading(self.path(hash))
       let target = try OpenFile.making(path)
       guard try Files.copy(source, to: target, cancellation).hash == hash else { throw damaged(hash) }
-      if isExecutable { try target.setMode(try target.status().st_mode & 0o777 | 0o111) }
+      if isExecutable { try target.makeExecutable() }
     }
   }
 
@@ -81,17 +85,20 @@ final class FolderObjects: ObjectStore {
   /// Makes the folders, and removes what writers have left that died.
   private func makeReady() throws(ArtifactError) {
     // Once is enough, but twice does no harm.
-    if isReady.withLock({ $0 }) { return }
+    if isSwept.withLock({ $0 }) { return }
     try Files.makeFolders(staging)
     try Files.makeFolders(objects)
-    for shard in 0...0xFF {
-      try Files.makeFolders("\(objects)/\(shard < 16 ? "0" : "")\(String(shard, radix: 16))")
-    }
-    // Whoever has made them may not have come to this.
-    try Files.synchronizeFolder(objects)
     try Files.synchronizeFolder(folder)
     try StagedObject.sweep(staging)
-    isReady.withLock { $0 = true }
+    isSwept.withLock { $0 = true }
+  }
+
+  /// Makes the folder of an object, durably: another process that made it may not have come to that.
+  private func makeShard(_ shard: String) throws(ArtifactError) {
+    if shards.withLock({ $0.contains(shard) }) { return }
+    try Files.makeFolders(shard)
+    try Files.synchronizeFolder(objects)
+    shards.withLock { _ = $0.insert(shard) }
   }
 
   private func status(_ hash: String) throws(ArtifactError) -> stat? {

@@ -58,16 +58,20 @@ final class OpenFile: Sendable {
     return count
   }
 
-  func write(_ bytes: UnsafeRawBufferPointer) throws(ArtifactError) {
+  func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(ArtifactError) {
     var count = 0
     while count < bytes.count {
-      let more = Foundation.write(number, bytes.baseAddress! + count, bytes.count - count)
+      let more = pwrite(number, bytes.baseAddress! + count, bytes.count - count, off_t(offset) + off_t(count))
       if more >= 0 {
         count += more
       } else if errno != EINTR {
         throw .system(.content, "write", path)
       }
     }
+  }
+
+  func cut(at bytes: Int64) throws(ArtifactError) {
+    guard ftruncate(number, off_t(bytes)) == 0 else { throw .system(.content, "write", path) }
   }
 
   /// Gives its bytes to `piece`, some at a time.
@@ -93,6 +97,12 @@ final class OpenFile: Sendable {
 
   func setMode(_ mode: mode_t) throws(ArtifactError) {
     guard fchmod(number, mode) == 0 else { throw .system(.content, "write", path) }
+  }
+
+  /// For everybody who may read it.
+  func makeExecutable() throws(ArtifactError) {
+    let mode = try status().st_mode & 0o777
+    try setMode(mode | (mode & 0o444) >> 2)
   }
 
   /// Takes a lock that goes with the open file, at the latest when the process ends; false where another has it and
@@ -169,7 +179,9 @@ enum Files {
     let file = try OpenFile.making(path)
     // `withUnsafeBytes` can't throw a type of its own yet.
     let result = bytes.withUnsafeBytes { bytes -> Result<Void, ArtifactError> in
-      do throws(ArtifactError) { return .success(try file.write(bytes)) } catch { return .failure(error) }
+      do throws(ArtifactError) { return .success(try file.write(bytes, at: 0)) } catch {
+        return .failure(error)
+      }
     }
     try result.get()
   }
@@ -184,20 +196,22 @@ enum Files {
   static func copy(_ source: OpenFile, to target: OpenFile, _ cancellation: BlockingWork.Cancellation)
     throws(ArtifactError) -> ObjectName
   {
-    try name(source, cancellation) { piece throws(ArtifactError) in try target.write(piece) }
+    try name(source, cancellation) { piece, offset throws(ArtifactError) in
+      try target.write(piece, at: offset)
+    }
   }
 
-  /// Names the bytes of a file, which `body` is given piece by piece.
+  /// Names the bytes of a file, which `body` is given piece by piece, each with its offset.
   static func name(
     _ source: OpenFile, _ cancellation: BlockingWork.Cancellation,
-    _ body: (UnsafeRawBufferPointer) throws(ArtifactError) -> Void = { _ in }
+    _ body: (UnsafeRawBufferPointer, Int64) throws(ArtifactError) -> Void = { _, _ in }
   ) throws(ArtifactError) -> ObjectName {
     var hash = SHA256Hash()
     var bytes: Int64 = 0
     try source.forEachPiece(cancellation) { piece throws(ArtifactError) in
       hash.update(piece)
+      try body(piece, bytes)
       bytes += Int64(piece.count)
-      try body(piece)
     }
     return ObjectName(hash: hash.hex(), bytes: bytes)
   }

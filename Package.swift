@@ -187,7 +187,7 @@ let package = Package(
       "ExecutionTests",
       knows: [
         "Execution", "Compiler", "Engine", "Columns", "Planning", "Dataflow", "Semantics", "Diagnosing",
-        "JobStore",
+        "JobStore", "Artifacts",
       ]),
     tests(
       "CommandTests",

@@ -57,6 +57,7 @@ extension Profile {
     backend = backend ?? other.backend
     pool = pool ?? other.pool
     database = database ?? other.database
+    artifacts = artifacts ?? other.artifacts
     serve = serve ?? other.serve
     unset += other.unset
   }

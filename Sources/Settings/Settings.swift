@@ -19,6 +19,7 @@ import Diagnosing
 ///     backend: cluster
 ///     pool: nightly
 ///     database: { env: THALWEG_DATABASE_URL }   # the store of runs that several machines share
+///     artifacts: "s3://data/thalweg"            # what files and folders are kept in: a bucket, or a folder
 ///     serve:                      # who may call its services
 ///       tokens: { env: TOKENS }   # one of these as `Authorization: Bearer TOKEN`, or a signed token
 ///       jwt: { keys: { file: keys.json }, issuer: "https://id.example", audience: quote }
@@ -89,6 +90,8 @@ public struct Profile: Sendable {
   public var pool: Spanned<String>?
   /// Where the address of the shared store of runs is.
   public var database: SecretReference?
+  /// Where files and folders are kept that tasks make: a path relative to the project's folder, or `s3://BUCKET/...`.
+  public var artifacts: Spanned<String>?
   /// Who may call its services.
   public var serve: ServeSettings?
   /// Variables that it needs and that are not set: findings where it is in effect.

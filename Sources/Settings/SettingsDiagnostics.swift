@@ -118,6 +118,12 @@ extension Diagnostic {
         ? [] : [Fix("write `\(reference)`", isSafe: true, edits: [Edit(span, reference)])])
   }
 
+  static func credentialsOfBucket(at span: Span) -> Diagnostic {
+    Diagnostic(
+      .literalSecret, "credentials can't stand in the project file", at: span, label: "in front of the `@`",
+      help: "name the bucket only; the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY hold them")
+  }
+
   static func twoPlaces(_ name: Spanned<String>, at span: Span, first: Span) -> Diagnostic {
     Diagnostic(
       .literalSecret, "`\(name.value)` has its value from two places", at: span, label: "a file, too",

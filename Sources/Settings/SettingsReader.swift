@@ -71,7 +71,7 @@ struct SettingsReader {
     defer { unset = [] }
     // A profile that says nothing is one: all is as written.
     if node.isNull { return profile }
-    let known = ["extends", "bindings", "secrets", "backend", "pool", "database", "serve"]
+    let known = ["extends", "bindings", "secrets", "backend", "pool", "database", "artifacts", "serve"]
     guard let fields = fields(node, of: "the profile `\(name.value)`", known: known) else { return profile }
     profile.base = fields["extends"].flatMap { text($0.value, "the name of a profile") }
     profile.bindings = named(fields["bindings"], "bindings") { reader, key, node in reader.binding(key, node)
@@ -82,6 +82,7 @@ struct SettingsReader {
     profile.backend = fields["backend"].flatMap { text($0.value, "the name of a backend") }
     profile.pool = fields["pool"].flatMap { text($0.value, "the name of a pool") }
     profile.database = fields["database"].flatMap { secret($0.value, of: Spanned($0.key, $0.keySpan)) }
+    profile.artifacts = fields["artifacts"].flatMap { artifacts($0.value) }
     profile.serve = fields["serve"].flatMap { serve($0) }
     profile.unset = unset
     return profile
@@ -118,6 +119,22 @@ struct SettingsReader {
     if let path { return text(path.value, "the path of a file").map { .file($0) } }
     if !fields.hasUnknown { report(.missingKey("env", of: name, or: "file")) }
     return nil
+  }
+
+  /// A path, or the address of a bucket.
+  private mutating func artifacts(_ node: YAMLNode) -> Spanned<String>? {
+    guard let place = text(node, "a folder or `s3://BUCKET`") else { return nil }
+    guard let scheme = place.value.firstRange(of: "://") else { return place }
+    let name = String(place.value[..<scheme.lowerBound])
+    if name != "s3" {
+      report(.unknownWord(Spanned(name, place.span), "kind of store for artifacts", words: ["s3"]))
+      return nil
+    }
+    if place.value[scheme.upperBound...].prefix(while: { $0 != "/" && $0 != "?" }).contains("@") {
+      report(.credentialsOfBucket(at: place.span))
+      return nil
+    }
+    return place
   }
 
   private mutating func backend(_ name: Spanned<String>, _ node: YAMLNode) -> BackendSettings? {

@@ -40,6 +40,7 @@ struct SettingsTests {
       profiles:
         base:
           backend: local
+          artifacts: kept
           bindings: { a: csv("1"), b: csv("2"), p.a: 'csv("${NOT_SET}")' }
         middle: { extends: base, bindings: { b: csv("3") } }
         top: { extends: middle, bindings: { c: csv("4") } }
@@ -53,6 +54,7 @@ struct SettingsTests {
         "csv(\"4\")", "csv(\"3\")", "csv(\"1\")", "csv(\"${NOT_SET}\")",
       ])
     #expect(top.backend?.value == "local")
+    #expect(top.artifacts?.value == "kept")
     // What it takes over needs its variables, too.
     #expect(found.settings.profiles.map { $0.unset.count } == [1, 1, 1])
   }

@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import SystemPackage
 
 /// Asks S3, again where that may help.
 final class S3Client: Sendable {
@@ -129,8 +130,10 @@ final class S3Client: Sendable {
 
   private func reason(_ error: any Error) -> String {
     if let error = error as? NIOConnectionError {
-      return error.connectionErrors.isEmpty
-        ? "the name \(error.host) is not known" : "nobody listens at \(place.host)"
+      return error.connectionErrors.first.map { reason($0.error) } ?? "the name \(error.host) is not known"
+    }
+    if let error = error as? IOError {
+      return "the connection to \(place.host) failed (\(Errno(rawValue: error.errnoCode)))"
     }
     switch error as? HTTPClientError {
     case .connectTimeout?: return "\(place.host) let nobody connect"

@@ -43,6 +43,8 @@ extension Code {
   public static let unusableAddress = Code("C835")
   /// Services that can't be served together.
   public static let clashingServices = Code("C836")
+  /// The store of artifacts can't be used.
+  public static let unusableArtifacts = Code("C837")
   /// The state of a stream can't be written or read back.
   public static let unwritableCheckpoint = Code("C896")
 }
@@ -142,6 +144,17 @@ extension Catalogue {
       """, example: .command,
       bad: "thalweg runs list    # .thalweg/state.db holds something else",
       good: "mv .thalweg/state.db damaged.db && thalweg runs list"),
+    CatalogueEntry(
+      .unusableArtifacts, "the store of artifacts can't be used",
+      """
+      Files and folders that tasks make are kept in the place that the profile's `artifacts:` or the variable \
+      `THALWEG_ARTIFACTS` names, else in `.thalweg/artifacts` of the current folder: a folder, or a bucket of a store \
+      that speaks S3, as `s3://BUCKET/PREFIX?endpoint=URL&region=NAME`. The place is misspelt, does not answer, or lets \
+      nobody in by the credentials of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; or what is \
+      there is missing or damaged.
+      """, example: .command,
+      bad: "THALWEG_ARTIFACTS=s3:data thalweg run churn.thal",
+      good: "THALWEG_ARTIFACTS=s3://data/thalweg thalweg run churn.thal"),
     CatalogueEntry(
       .unknownRun, "there is no such run",
       """

@@ -27,7 +27,7 @@ public enum ExitStatus: Int32, Sendable {
     switch code {
     case .unreadableFile, .noPrograms, .unusableStore, .unwritableCheckpoint, .unreadableSource,
       .unwritableSink,
-      .unusableAddress:
+      .unusableAddress, .unusableArtifacts:
       .environment
     case .unknownPipeline, .unnamedPipeline, .noPipeline, .unknownParameter, .missingParameter,
       .wrongParameterValue, .repeatedParameter, .malformedParameter, .unknownRun, .unknownCode, .badFilter,

@@ -1,5 +1,7 @@
+import Foundation
+
 /// Why an attempt at a task gave no result.
-public struct TaskFailure: Error, Hashable, Sendable {
+public struct TaskFailure: Error, Hashable, Codable, Sendable {
   /// What went wrong, in one line that follows the task's name.
   public let message: String
   /// What may mend it.
@@ -25,6 +27,28 @@ public struct TaskFailure: Error, Hashable, Sendable {
 
   /// The attempt was stopped because its run is.
   public static let cancelled = TaskFailure("was cancelled", isCancellation: true)
+
+  /// Who made the call was lost in the middle of it.
+  public static let unknown = TaskFailure(
+    "may have been done, and may not be done twice: who did it was lost in the middle",
+    help: "see what became of it; where it may be done again, `thalweg runs retry` or `run --resume` do so")
+
+  /// Reads what `json` gave.
+  public init(json: String) {
+    self = (try? JSONDecoder().decode(Self.self, from: Data(json.utf8))) ?? TaskFailure("failed elsewhere")
+  }
+
+  /// The failure, for who can't be given it otherwise.
+  public var json: String {
+    guard let data = try? JSONEncoder().encode(self) else { preconditionFailure("texts can be encoded") }
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  /// The failure of an attempt on a machine, where its log is.
+  public func on(_ host: String) -> TaskFailure {
+    TaskFailure(
+      message, help: help, lines: lines, log: log.map { "\(host):\($0)" }, isCancellation: isCancellation)
+  }
 
   /// The attempt was stopped because it took too long.
   static let tooLate = TaskFailure(

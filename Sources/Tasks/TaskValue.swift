@@ -106,7 +106,7 @@ public enum TaskValue {
 
 extension TaskFailure {
   /// What keeps the content of files from being put or brought.
-  init(_ error: ArtifactError) {
+  public init(_ error: ArtifactError) {
     self.init(error.message, help: error.help, isCancellation: error.kind == .cancelled)
   }
 }

@@ -125,7 +125,7 @@ import Testing
 
   @Test(arguments: [
     (["missing.thal"], 3, "missing.thal"), (["dear.thal"], 2, "least"),
-    (["stream.thal"], 1, "can't be submitted yet"), (["task.thal"], 1, "`count` is external"),
+    (["stream.thal"], 1, "can't be submitted yet"),
   ])
   func `what no worker could run is refused at once`(
     arguments: [String], status: Int32, words: String
@@ -138,7 +138,6 @@ import Testing
         into all = jsonl("all") <- rows
       }
       """, to: "stream.thal")
-    try sandbox.write(Self.task(effect: "external"), to: "task.thal")
     let result = try await sandbox.run(["submit"] + arguments, environment: environment)
     #expect(result.status == .exited(status), "\(result.error)")
     #expect(result.error.contains(words), "\(result.error)")

@@ -1,5 +1,6 @@
 import Dataflow
 import Diagnosing
+import Foundation
 import JobStore
 import Planning
 
@@ -39,6 +40,9 @@ public struct RunRequest: Sendable {
   /// for where it can't be asked, before anything becomes visible and at the end.
   public let lease: Int64?
 
+  /// Who has calls of tasks made by other workers; nil where the run's own process makes them all.
+  var dispatcher: (any CallDispatcher)?
+
   /// Makes a request.
   public init(
     file: String, folder: String, graph: Graph, plan: Plan, arguments: PipelineArguments, secrets: Secrets,
@@ -54,6 +58,13 @@ public struct RunRequest: Sendable {
     self.secrets = secrets
     self.artifacts = artifacts
     self.sources = sources
+  }
+}
+
+extension RunRequest {
+  /// Where tasks begin to work, as a path that is the same everywhere.
+  var projectFolder: String {
+    URL(fileURLWithPath: folder.isEmpty ? "." : folder).standardizedFileURL.path
   }
 }
 

@@ -117,16 +117,15 @@ public struct RunnablePipeline: Sendable {
       secrets: Secrets(profile: project?.profile, folder: folder), artifacts: ArtifactPlace(),
       sources: sources, resuming: run)
   }
+}
 
-  /// What a backend is asked by a worker, of a program that comes from another place.
-  func request(
-    of run: RunRecord, under lease: Int64, in folder: String, _ sources: SourceMap
-  ) -> RunRequest {
+extension SubmittedPrograms.Loaded {
+  /// What a backend is asked by a worker, in the folder that the program was submitted from.
+  func request(of run: RunRecord, under lease: Int64, in folder: String) -> RunRequest {
     RunRequest(
-      file: run.file, folder: folder, graph: graph, plan: plan, arguments: arguments,
-      secrets: Secrets(profile: project?.profile, folder: folder), artifacts: ArtifactPlace(),
-      sources: sources, resuming: run.id,
-      lease: lease)
+      file: run.file, folder: folder, graph: pipeline.graph, plan: pipeline.plan,
+      arguments: pipeline.arguments, secrets: Secrets(profile: pipeline.project?.profile, folder: folder),
+      artifacts: ArtifactPlace(in: folder), sources: sources, resuming: run.id, lease: lease)
   }
 }
 

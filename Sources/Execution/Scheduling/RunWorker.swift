@@ -2,7 +2,7 @@ import Foundation
 import JobStore
 import Synchronization
 
-/// Takes on submitted runs and runs them in this process, until it is told to drain.
+/// Takes on submitted runs, and calls of tasks for runs of other workers, until it is told to drain.
 public actor RunWorker {
   /// Between two heartbeats.
   private static let beat = Duration.seconds(1)
@@ -10,6 +10,8 @@ public actor RunWorker {
   private static let patience = 15.0
 
   private let queue: RunQueue
+  private let calls: CallQueue
+  private let programs: SubmittedPrograms
   private let me: RunQueue.Worker
   private let backend: LocalBackend
   private let tell: @Sendable (String) -> Void
@@ -19,6 +21,10 @@ public actor RunWorker {
   private let isBeatDue = Flag()
   /// By the epochs of their leases.
   private var running: [Int64: Task<Void, Never>] = [:]
+  private var dispatchers: [Int64: RunDispatcher] = [:]
+  /// Calls for owners of runs, by the epochs of their leases. One holds its slot until what came of it is told.
+  private var calling: [Int64: Task<Void, Never>] = [:]
+  private var reports: [CallQueue.Report] = []
   private var isDraining = false
   private var listener: RunQueue.Listener?
   /// The store could not be asked the last time.
@@ -26,10 +32,12 @@ public actor RunWorker {
 
   /// Makes a worker that has not registered.
   /// - Parameters:
-  ///   - slots: How many runs it takes on at once.
+  ///   - slots: How many runs it takes on at once, and besides how many calls of tasks.
   ///   - tell: Gets a line for each thing that happens.
   public init(_ queue: RunQueue, slots: Int, tell: @escaping @Sendable (String) -> Void) {
     self.queue = queue
+    calls = CallQueue(queue.store)
+    programs = SubmittedPrograms(queue)
     self.tell = tell
     let owner = Owner.current
     me = RunQueue.Worker(
@@ -77,7 +85,7 @@ public actor RunWorker {
         if !isCutOff { tell(error.explanation.message) }
         isCutOff = true
       }
-      if isDraining, running.isEmpty { break }
+      if isDraining, running.isEmpty, calling.isEmpty { break }
     }
     do throws(StoreError) { try await queue.leave(me.id) } catch { tell(error.explanation.message) }
   }
@@ -89,9 +97,35 @@ public actor RunWorker {
         throw error
       }
     }
-    let free = me.slots - running.count
-    guard !isDraining, free > 0 else { return }
-    for claim in try await queue.claim(free, for: me.id) { start(claim) }
+    let free = isDraining ? 0 : me.slots - running.count
+    if free > 0 { for claim in try await queue.claim(free, for: me.id) { start(claim) } }
+    try await exchange()
+    if !dispatchers.isEmpty {
+      let results = Dictionary(grouping: try await calls.results(for: me.id), by: \.lease)
+      for (lease, results) in results { await dispatchers[lease]?.deliver(results) }
+    }
+  }
+
+  /// Tells what came of calls, and takes on others.
+  private func exchange() async throws(StoreError) {
+    while true {
+      let told = reports
+      let free = isDraining ? 0 : me.slots - calling.count + told.count
+      guard !told.isEmpty || free > 0 else { return }
+      let claims = try await calls.exchange(told, claiming: free, for: me.id)
+      reports.removeFirst(told.count)
+      for report in told { calling[report.epoch] = nil }
+      for claim in claims {
+        calling[claim.epoch] = Task { [programs] in finish(await SubmittedCall(claim: claim).make(programs)) }
+      }
+      // What has ended meanwhile is told at once.
+      if reports.isEmpty { return }
+    }
+  }
+
+  private func finish(_ report: CallQueue.Report) {
+    reports.append(report)
+    wake.yield()
   }
 
   private func beat() async throws(StoreError) {
@@ -103,7 +137,7 @@ public actor RunWorker {
     }
     guard let heartbeat = try await queue.heartbeat(of: me.id, isDraining: isDraining) else {
       // Silent for too long: others go on with what was ours.
-      for task in running.values { task.cancel() }
+      for task in Array(running.values) + Array(calling.values) { task.cancel() }
       return try await queue.register(me)
     }
     for (epoch, task) in running
@@ -111,13 +145,20 @@ public actor RunWorker {
       task.cancel()
     }
     for epoch in heartbeat.leases where running[epoch] == nil { try await queue.release(epoch) }
+    let leases = try await calls.leases(of: me.id)
+    // Nobody wants what a call gives any more whose lease is gone.
+    for (epoch, task) in calling where !leases.contains(epoch) { task.cancel() }
+    let unknown = leases.filter { calling[$0] == nil }
+    if !unknown.isEmpty { try await calls.lose(unknown) }
     try await queue.recover(silentFor: Self.patience)
   }
 
   private func start(_ claim: RunQueue.Claim) {
     tell("\(claim.run.id) begins" + (claim.number > 1 ? ", for the \(claim.number). time" : ""))
-    running[claim.epoch] = Task { [backend] in
-      let end = await SubmittedRun(claim: claim).run(on: backend)
+    let dispatcher = RunDispatcher(calls, lease: claim.epoch)
+    dispatchers[claim.epoch] = dispatcher
+    running[claim.epoch] = Task { [backend, programs] in
+      let end = await SubmittedRun(claim: claim, dispatcher: dispatcher).run(programs, on: backend)
       await finish(claim.epoch, end)
     }
   }
@@ -127,6 +168,7 @@ public actor RunWorker {
     // Else the next heartbeat finds a lease without a run.
     try? await queue.release(epoch)
     running[epoch] = nil
+    dispatchers[epoch] = nil
     wake.yield()
   }
 }

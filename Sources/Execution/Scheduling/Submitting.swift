@@ -20,7 +20,6 @@ extension CompiledFile {
         label: "no batch", help: "`thalweg run` runs it here")
     }
     try pipeline.refuse(where: LocalBackend().capabilities)
-    try pipeline.refuseExternalTasks()
     var generator = SystemRandomNumberGenerator()
     let id = RunID.make(pipeline: pipeline.graph.name, using: &generator)
     let run = RunRecord(
@@ -36,21 +35,5 @@ extension CompiledFile {
         arguments: JSONValue.object(pipeline.arguments.given.map { ($0, .string($1)) }).compact,
         folder: URL(fileURLWithPath: pipeline.folder).standardizedFileURL.path, profile: profile))
     return id
-  }
-}
-
-extension RunnablePipeline {
-  /// A run whose worker is lost begins anew, and what an external task has done may not be done twice.
-  fileprivate func refuseExternalTasks() throws(Refusal) {
-    let findings = graph.nodes.compactMap { node -> Diagnostic? in
-      guard case .task(let call) = node.operation, case .external = call.task.effect else { return nil }
-      return Diagnostic(
-        .backendLacks, "the task `\(call.task.name)` is external, and a submitted run may be begun anew",
-        at: node.span, label: "may run twice", labels: [Label(call.task.span, "says no other effect")],
-        help:
-          "declare `effect pure` or `effect idempotent(by: ...)` where that is so; `thalweg run` runs it here"
-      )
-    }
-    if !findings.isEmpty { throw Refusal(findings, sources) }
   }
 }

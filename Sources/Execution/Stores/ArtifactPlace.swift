@@ -12,10 +12,13 @@ public struct ArtifactPlace: Sendable {
   private let folder: String
   private let environment: [String: String]
 
-  /// What the environment says; else a folder of the current one.
-  public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+  /// What the environment says; else a folder of `folder`, the current one unless it is given.
+  public init(
+    in folder: String = FileManager.default.currentDirectoryPath,
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) {
     place = environment[Self.variable].flatMap { $0.isEmpty ? nil : $0 } ?? Self.path
-    folder = FileManager.default.currentDirectoryPath
+    self.folder = folder
     self.environment = environment
   }
 

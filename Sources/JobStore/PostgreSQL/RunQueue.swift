@@ -166,7 +166,7 @@ public struct RunQueue: Sendable {
         let number: Int64 = try found.value(0, 0)
         _ = try await connection.run(
           ["UPDATE submission SET claims = 0, is_cancelled = false WHERE run = \(number)"]
-            + PostgreSQLRunStore.again([number], at: .now, error: nil) + [
+            + PostgreSQLRunStore.again([number], at: .now, error: nil) + CallQueue.forget("\(number)") + [
               // A lease that is still being released is not in the way of the next.
               "DELETE FROM run_lease WHERE run = \(number)",
               "INSERT INTO ready_run (run) VALUES (\(number))",
@@ -180,9 +180,11 @@ public struct RunQueue: Sendable {
   // MARK: - Notifications
 
   /// What is told.
-  public enum News: String, Sendable {
+  public enum News: String, Sendable, CaseIterable {
     case ready = "thalweg_ready"
     case cancelled = "thalweg_cancelled"
+    case calls = "thalweg_calls"
+    case results = "thalweg_results"
   }
 
   /// Hears news as long as it is kept, and its connection lasts.
@@ -193,14 +195,14 @@ public struct RunQueue: Sendable {
     public var isDeaf: Bool { get async { await connection.brokenBy != nil } }
   }
 
-  /// Calls `onNews` whenever a run may be ready, or is to be cancelled. Notifications only save time: whoever waits
+  /// Calls `onNews` whenever something may be ready, or is to be cancelled. Notifications only save time: whoever waits
   /// for one also looks now and then.
   public func listen(_ onNews: @escaping @Sendable (News) -> Void) async throws(StoreError) -> Listener {
     try await store.attempt {
       let connection = try await PipelinedConnection.open(store.address) { channel in
         if let news = News(rawValue: channel) { onNews(news) }
       }
-      _ = try await connection.run(["LISTEN thalweg_ready", "LISTEN thalweg_cancelled"])
+      _ = try await connection.run(News.allCases.map { SQL(verbatim: "LISTEN \($0.rawValue)") })
       return Listener(connection: connection)
     }
   }
@@ -314,17 +316,20 @@ public struct RunQueue: Sendable {
   /// Nobody works under a lease any more. Its run has come to its end; should that not have been recorded, it is ready
   /// again.
   public func release(_ epoch: Int64) async throws(StoreError) {
-    let ended = try await store.rows(
+    let ended: SQL = """
+      SELECT run FROM run_lease JOIN run ON run.number = run_lease.run
+      WHERE run_lease.epoch = \(epoch) AND run.state NOT IN ('planned', 'running')
       """
-      DELETE FROM run_lease USING run
-      WHERE run_lease.epoch = \(epoch) AND run.number = run_lease.run AND run.state NOT IN ('planned', 'running')
-      """)
-    if ended.affected == 0 { try await takeAway(where: "run_lease.epoch = \(epoch)") }
+    let released = try await store.attempt {
+      try await pool.run(CallQueue.forget("(\(ended))") + ["DELETE FROM run_lease WHERE run = (\(ended))"])
+    }
+    if released.last?.affected == 0 { try await takeAway(where: "run_lease.epoch = \(epoch)") }
   }
 
   /// A worker ends, or is told to: what it has not ended is ready for others.
   public func leave(_ worker: String) async throws(StoreError) {
     try await takeAway(where: "worker.id = \(worker)")
+    try await CallQueue(store).lose(where: "worker = \(worker)")
     _ = try await store.rows("DELETE FROM worker WHERE id = \(worker)")
   }
 
@@ -349,6 +354,12 @@ public struct RunQueue: Sendable {
     }
   }
 
+  /// The texts of a program.
+  public func files(of program: String) async throws(StoreError) -> String? {
+    let rows = try await store.rows("SELECT files FROM program WHERE hash = \(program)")
+    return try await store.attempt { rows.count == 0 ? nil : try rows.value(0, 0) }
+  }
+
   // MARK: - Recovery
 
   /// Forgets workers that have been silent for so many seconds: their runs are ready again, or end where they have
@@ -358,10 +369,13 @@ public struct RunQueue: Sendable {
   public func recover(silentFor seconds: Double) async throws(StoreError) -> Int {
     let lost: SQL = "worker.seen < now() - make_interval(secs => \(seconds))"
     let count = try await takeAway(where: lost)
+    let silent: SQL = "worker IN (SELECT id FROM worker WHERE \(lost))"
+    try await CallQueue(store).lose(where: silent)
     _ = try await store.rows(
       """
       DELETE FROM worker WHERE \(lost)
         AND NOT EXISTS (SELECT FROM run_lease WHERE run_lease.worker = worker.id)
+        AND NOT EXISTS (SELECT FROM call_lease WHERE call_lease.worker = worker.id)
       """)
     return count
   }
@@ -395,7 +409,8 @@ public struct RunQueue: Sendable {
         guard rows.count > 0 else { return 0 }
         _ = try await connection.run(
           ["DELETE FROM run_lease WHERE run = ANY (\(ArrayParameter(ready + cancelled + failed + ended)))"]
-            + makeReady(ready) + PostgreSQLRunStore.close(cancelled, as: .cancelled, at: .now, nil)
+            + CallQueue.forget("ANY (\(ArrayParameter(cancelled + failed + ended)))") + makeReady(ready)
+            + PostgreSQLRunStore.close(cancelled, as: .cancelled, at: .now, nil)
             + PostgreSQLRunStore.close(failed, as: .failed, at: .now, lost))
         return rows.count
       }

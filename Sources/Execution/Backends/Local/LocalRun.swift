@@ -419,8 +419,8 @@ struct LocalRun {
         ], job: nil)
     }
     let work = JobRun.TaskWork(
-      folder: projectFolder, cores: Double(workers), places: WorkPlaces(id, lease: request.lease),
-      journal: journal, artifacts: artifacts,
+      folder: request.projectFolder, cores: Double(workers), places: WorkPlaces(id, lease: request.lease),
+      journal: journal, dispatcher: request.dispatcher, artifacts: artifacts,
       jobs: request.graph.nodes.indices.map { findings.job(of: $0) ?? 0 }
     ) { [inbox, findings, sources = request.sources] node, failure in
       guard let job = findings.job(of: node),
@@ -446,11 +446,6 @@ struct LocalRun {
           if case .terminated = inbox.yield(.call(call, recorded: { done.resume() })) { done.resume() }
         }
       })
-  }
-
-  /// Where tasks begin to work, as a path that is the same everywhere.
-  private var projectFolder: String {
-    URL(fileURLWithPath: request.folder.isEmpty ? "." : request.folder).standardizedFileURL.path
   }
 
   /// Microseconds from one checkpoint to the next, unless the pipeline says otherwise.

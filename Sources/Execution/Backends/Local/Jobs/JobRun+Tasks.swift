@@ -21,23 +21,11 @@ extension JobRun {
         given.append(.value(try value(of: expression, at: index, agenda), parameter.local.type))
       }
     }
-    var environment: [String: String] = [:]
-    var hidden: [String] = []
-    for (name, value) in task.options.environment {
-      switch value.kind {
-      case .literal(.string(let text)): environment[name] = text
-      case .secret(let secret):
-        environment[name] = secrets(secret)
-        hidden.append(secrets(secret))
-      default: preconditionFailure("the value of a variable is a text or a secret")
-      }
-    }
     let origin = agenda.origins[index]
     let call = TaskCall(
-      task, given, environment: environment, secrets: hidden, folder: work.folder,
-      isHidden: !task.options.allow.isEmpty || graph.labelled[graph.nodes[origin].span] != nil)
+      task, given, at: origin, of: graph, secrets: secrets, in: work.folder)
     return Call(
-      node: index, name: agenda.graph.nodes[index].name, task: task, call: call,
+      node: index, name: agenda.graph.nodes[index].name, task: task, given: given, call: call,
       place: place(of: index, agenda, work), origin: origin)
   }
 
@@ -51,22 +39,30 @@ extension JobRun {
   func start(_ state: inout State, _ progress: RunProgress, _ group: inout TaskGroup<Finished>) {
     guard let work else { return }
     var used = state.running.values.reduce(0) { $0 + $1.task.cores }
-    while let next = state.waiting.first, used == 0 || used + next.task.cores <= work.cores {
+    while let next = state.waiting.first,
+      work.dispatcher != nil || used == 0 || used + next.task.cores <= work.cores
+    {
+      // One alone is made here; of several each by any worker.
+      let isAlone = state.running.isEmpty && state.waiting.count == 1
       state.waiting.removeFirst()
       state.running[next.node] = next
       used += next.task.cores
       progress.begin(next.origin)
-      group.addTask { Finished(node: next.node, result: await attempts(next, work)) }
+      group.addTask { Finished(node: next.node, result: await attempts(next, isAlone: isAlone, work)) }
     }
   }
 
   /// Tries until it succeeds, or has failed for good; does nothing where it is known what comes of it.
-  private func attempts(_ call: Call, _ work: TaskWork) async -> Result<Column, TaskFailure> {
+  private func attempts(
+    _ call: Call, isAlone: Bool, _ work: TaskWork
+  ) async -> Result<Column, TaskFailure> {
     do throws(TaskFailure) {
       let input = try await call.call.input()
       let former = work.journal.known[call.name].flatMap { $0.input == input ? $0 : nil }
-      if let value = try await value(of: former, call, work) { return .success(value) }
-      return .success(try await attempts(call, input, after: former?.attempt ?? 0, work))
+      let isOpen = await work.dispatcher?.isOpen(call.name, input) ?? false
+      if let value = try await value(of: former, isOpen: isOpen, call, work) { return .success(value) }
+      let dispatcher = isAlone && !isOpen ? nil : work.dispatcher
+      return .success(try await attempts(call, input, after: former?.attempt ?? 0, dispatcher, work))
     } catch {
       return .failure(error.inPass(call.place.name))
     }
@@ -74,14 +70,14 @@ extension JobRun {
 
   /// What a call gave that was made before.
   private func value(
-    of former: CallRecord?, _ call: Call, _ work: TaskWork
+    of former: CallRecord?, isOpen: Bool, _ call: Call, _ work: TaskWork
   ) async throws(TaskFailure) -> Column? {
     switch (former?.state, former?.value) {
     case (.succeeded?, let json?):
       // What is lost of its files can be made again.
       return try? await TaskValue.value(
         json, call.task.result, from: work.artifacts, in: work.places.files(of: call.place))
-    case (.running?, _) where call.task.isExternal:
+    case (.running?, _) where call.task.isExternal && !isOpen:
       throw TaskFailure(
         "may have been done, and may not be done twice: who did it was lost in the middle",
         help:
@@ -91,7 +87,7 @@ extension JobRun {
   }
 
   private func attempts(
-    _ call: Call, _ input: String, after made: Int, _ work: TaskWork
+    _ call: Call, _ input: String, after made: Int, _ dispatcher: (any CallDispatcher)?, _ work: TaskWork
   ) async throws(TaskFailure) -> Column {
     var backoff = Backoff(call.task.options.retry?.backoff)
     var number = made + 1
@@ -106,15 +102,14 @@ extension JobRun {
         work.journal.note(record(.running))
       }
       do throws(TaskFailure) {
-        let value = try await call.call.attempt(
-          in: work.places.work(of: call.place, attempt: number),
-          log: work.places.log(of: call.place, attempt: number))
-        let json = try await TaskValue.json(value, call.task.result, naming: work.artifacts.put)
+        let (value, json) = try await attempt(call, input, number, dispatcher, work)
         // Nothing that needs it begins before it is sure to be known.
         await work.journal.commit(record(.succeeded, json))
+        await dispatcher?.settle(call.name)
         return value
       } catch {
         guard !error.isCancellation else { throw error }
+        await dispatcher?.settle(call.name)
         work.journal.note(record(.failed))
         guard number - made <= call.task.options.retry?.count ?? 0 else { throw error }
         work.retrying(call.origin, error.inPass(call.place.name))
@@ -122,6 +117,23 @@ extension JobRun {
       do { try await Task.sleep(for: backoff.next()) } catch { throw .cancelled }
       number += 1
     }
+  }
+
+  /// Makes a call here, or has it made; gives the value, and its JSON.
+  private func attempt(
+    _ call: Call, _ input: String, _ number: Int, _ dispatcher: (any CallDispatcher)?, _ work: TaskWork
+  ) async throws(TaskFailure) -> (Column, String) {
+    guard let dispatcher else {
+      let value = try await call.call.attempt(
+        in: work.places.work(of: call.place, attempt: number),
+        log: work.places.log(of: call.place, attempt: number))
+      return (value, try await TaskValue.json(value, call.task.result, naming: work.artifacts.put))
+    }
+    let sent = try await CallWork(node: call.origin, place: call.place, call.given, in: work.artifacts)
+    let offer = CallQueue.Offer(name: call.name, input: input, attempt: number, work: sent.json)
+    let json = try await dispatcher.dispatch(offer, mayRepeat: !call.task.isExternal)
+    let files = work.places.files(of: call.place)
+    return (try await TaskValue.value(json, call.task.result, from: work.artifacts, in: files), json)
   }
 
   func finish(

@@ -20,6 +20,8 @@ struct JobRun: Sendable {
     let cores: Double
     let places: WorkPlaces
     let journal: CallJournal
+    /// Who has calls made by other workers; nil where there are none.
+    let dispatcher: (any CallDispatcher)?
     /// Where the files of results are kept.
     let artifacts: any ArtifactStore
     /// The job of each node, by its place in the plan.
@@ -89,6 +91,7 @@ struct JobRun: Sendable {
     /// The stable name of the operator, with its pass.
     let name: String
     let task: TypedTask
+    let given: [TaskArgument]
     let call: TaskCall
     /// By its job and pass.
     let place: WorkPlaces.Place

@@ -15,7 +15,7 @@ struct WorkPlaces: Sendable {
   }
 
   /// A job, and of a `for` a pass of it.
-  struct Place: Sendable {
+  struct Place: Codable, Sendable {
     /// The job, by its place in the plan.
     let job: Int
     /// From 1.

@@ -1,0 +1,65 @@
+import Artifacts
+import Dataflow
+import Diagnosing
+import JobStore
+import Tasks
+
+/// A call of a task that a worker has taken on, for the owner of its run.
+struct SubmittedCall: Sendable {
+  let claim: CallQueue.Claim
+
+  /// Makes it, and tells what came of it.
+  func make(_ programs: SubmittedPrograms) async -> CallQueue.Report {
+    do throws(TaskFailure) {
+      let value = try await value(programs)
+      return CallQueue.Report(epoch: claim.epoch, outcome: .succeeded, value: value)
+    } catch {
+      return CallQueue.Report(
+        epoch: claim.epoch, outcome: .failed, value: error.on(Owner.current.host).json)
+    }
+  }
+
+  private func value(_ programs: SubmittedPrograms) async throws(TaskFailure) -> String {
+    let request: RunRequest
+    let work: CallWork
+    let known: [String: String]
+    do {
+      work = try CallWork(json: claim.offer.work)
+      request = try await programs.load(claim.run, claim.submission)
+        .request(of: claim.run, under: claim.epoch, in: claim.submission.folder)
+      known = try request.secrets.values(of: request.graph)
+    } catch {
+      throw TaskFailure("can't be called by a worker: \(Self.text(error))")
+    }
+    guard case .task(let operation) = request.graph.nodes[work.node].operation else {
+      throw TaskFailure("can't be called by a worker: it has another program")
+    }
+    let places = WorkPlaces(claim.run.id, lease: claim.epoch)
+    defer { places.remove() }
+    do {
+      let artifacts = try request.artifacts.store()
+      let given = try await work.given(
+        to: operation.task, from: artifacts, in: places.files(of: work.place))
+      let call = TaskCall(
+        operation.task, given, at: work.node, of: request.graph, secrets: { known[$0] ?? "" },
+        in: request.projectFolder)
+      let value = try await call.attempt(
+        in: places.work(of: work.place, attempt: claim.offer.attempt),
+        log: places.log(of: work.place, attempt: claim.offer.attempt))
+      return try await TaskValue.json(value, operation.task.result, naming: artifacts.put)
+    } catch let failure as TaskFailure {
+      throw failure
+    } catch {
+      throw TaskFailure("can't be called by a worker: \(Self.text(error))")
+    }
+  }
+
+  private static func text(_ error: any Error) -> String {
+    switch error {
+    case let refusal as Refusal: refusal.diagnostics.first?.message ?? "its program is refused"
+    case let missing as Secrets.Missing: missing.diagnostics.first?.message ?? "a secret is missing"
+    case let error as StoreError: error.explanation.message
+    default: "\(error)"
+    }
+  }
+}

@@ -72,7 +72,7 @@ extension Operation {
           task: call.task,
           arguments: call.arguments.map { argument in
             if case .value(let value) = argument { .value(values.root(value)) } else { argument }
-          }, isCovered: call.isCovered))
+          }, isCovered: call.isCovered, stub: call.stub ?? values.stub(of: call.task)))
     case .collect(let collect):
       return .collect(
         CollectOperation(

@@ -14,6 +14,8 @@ public enum RunState: String, Hashable, Sendable, CaseIterable {
 /// How far a job, or one try of it, is.
 public enum JobState: String, Hashable, Sendable, CaseIterable {
   case waiting, running, succeeded, failed, cancelled, stopped
+  /// There was nothing to do: it is in a branch that was not taken.
+  case skipped
 
   /// Whether nothing more will happen, short of another try.
   public var isFinal: Bool { self != .waiting && self != .running }
@@ -38,7 +40,8 @@ public enum JobState: String, Hashable, Sendable, CaseIterable {
 ///   a job:   waiting ──> running ──> succeeded
 ///               │           ├──────> failed        (its run fails)
 ///               ├───────────┼──────> cancelled     (its run failed or was cancelled)
-///               └───────────┴──────> stopped       (its run was stopped)
+///               ├───────────┴──────> stopped       (its run was stopped)
+///               └──────────────────> skipped       (in a branch that is not taken)
 /// ```
 /// `publishing` is shown as `running`: once it has begun a run can't be cancelled, only finish. What is told
 /// after a run has ended changes nothing.
@@ -48,6 +51,8 @@ public struct RunMachine: Sendable {
     case start
     case jobStarted(Int)
     case jobFinished(Int)
+    /// There is nothing to do.
+    case jobSkipped(Int)
     /// All jobs are done, all checks passed, all outputs staged.
     case staged
     /// The outputs are visible.
@@ -97,6 +102,7 @@ public struct RunMachine: Sendable {
       return [.record(.running, nil)]
     case .jobStarted(let job): return move(job, to: .running, from: [.waiting])
     case .jobFinished(let job): return finish(job)
+    case .jobSkipped(let job): return move(job, to: .skipped, from: [.waiting])
     case .staged:
       guard state == .running, !isPublishing else { return [] }
       isPublishing = true

@@ -77,7 +77,7 @@ public struct BackendCapabilities: Hashable, Sendable {
       case .sink(let sink):
         refuse(sink.connector.name, sink.name, node.span, &refusals)
         refuse(sink, graph.mode, node.span, &refusals)
-      case .task(let call): refuse(call, node.span, &refusals)
+      case .task(let call): if call.stub == nil { refuse(call, node.span, &refusals) }
       case .choose, .rows, .fail, .collect: break
       case .faults where graph.nodes.contains { $0.value != nil }: need(.faultsOfJobs, at: node.span)
       default:
@@ -165,8 +165,10 @@ public struct BackendCapabilities: Hashable, Sendable {
     case .upsert: wanted.append("upsert")
     case .delete: wanted.append("delete")
     }
-    for option in wanted where sinkOptions[sink.connector.name]?.contains(option) != true {
+    for option in wanted {
       let isPublish = option == "publish"
+      // Epochs and calls have no checks of their own that come after their rows.
+      if sinkOptions[sink.connector.name]?.contains(option) == true, !isPublish || mode == .batch { continue }
       let what = isPublish ? "publish before the checks" : "write with `\(option)`"
       refusals.append(
         Diagnostic(

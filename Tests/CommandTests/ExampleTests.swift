@@ -11,7 +11,8 @@ import Testing
 
   /// Each folder of Examples with the file that is run there.
   static let programs = [
-    "clicks": "clicks.thal", "flights": "flights.thal", "fraud": "fraud.thal", "quickstart": "revenue.thal",
+    "backtest": "backtest.thal", "churn": "churn.thal", "clicks": "clicks.thal", "flights": "flights.thal",
+    "fraud": "fraud.thal", "quickstart": "revenue.thal",
   ]
 
   /// Those that run as a stream under their profile `live`, with the rows that come through the pipe.
@@ -55,6 +56,16 @@ import Testing
     for (name, text) in try expected("\(example)/expected") where !name.hasPrefix("live/") {
       #expect(try (name == "stdout.txt" ? result.output : sandbox.read(name)) == text, "\(example)/\(name)")
     }
+  }
+
+  @Test func aModelThatIsNotGoodEnoughIsReportedAndNotPublished() async throws {
+    let sandbox = try sandbox("churn")
+    let before = try sandbox.files()
+    let result = try await sandbox.run("run", "churn.thal", "-p", "least=0.95")
+    #expect(result.status == .exited(1))
+    #expect(result.error.contains("the model tells only 0.906 of the pairs apart, and 0.95 are wanted"))
+    #expect(result.output.contains("303         97  0.906     0.784   0.95  false"), "\(result.output)")
+    #expect(try sandbox.files().filter { !$0.contains("__pycache__") } == before)
   }
 
   @Test(arguments: streams.keys.sorted())

@@ -152,6 +152,27 @@ import Testing
     #expect(try sandbox.files().filter { !$0.hasPrefix("lib") } == files)
   }
 
+  @Test(arguments: [(1, "10"), (2, "20"), (3, "30")])
+  func theValueOfABranchThatIsNotTakenIsNotWaitedFor(_ least: Int, _ found: String) async throws {
+    let sandbox = try sandbox(
+      """
+      pipeline p(least: Int) {
+        from sales: Table<Sale> = csv("sales.csv")
+        let many = sales.filter(s -> s.price > least + 2).to_list(max: 9)
+        let some = if many.len() > 2 { 10 } else { sales.filter(s -> s.price == 4).single().price * 5 }
+        let first = if let sale = many.first() {
+          if sale.shop == "south" { some } else { 30 }
+        } else {
+          sales.single().price
+        }
+        into out = csv("out.csv") <- [row { first: if many.len() == 3 { some } else { first } }]
+      }
+      """, sales: "shop,price\nsouth,4\nsouth,5\nnorth,6\n")
+    let run = try await sandbox.run("run", "p.thal", "-p", "least=\(least)")
+    #expect(run.status == .exited(0), "\(run.error)")
+    #expect(try sandbox.read("out.csv") == "first\n\(found)\n")
+  }
+
   @Test func aValueThatNeedsOneRowSaysHowManyThereAre() async throws {
     let sandbox = try sandbox(
       """
@@ -257,6 +278,34 @@ import Testing
     #expect(shown.jobs?.allSatisfy { $0.state == "succeeded" } == true)
   }
 
+  @Test func aForInAForHasPassesOfItsOwn() async throws {
+    let sandbox = try sandbox(
+      """
+      task count(sales: Table<Sale>, n: Int) -> Int { command "echo {n} > {out}; test {n} -lt 22" }
+      pipeline p {
+        from sales: Table<Sale> = csv("sales.csv")
+        for a in [1, 2] {
+          for b in [1, 2] { into part = csv("parts/{a}{b}.csv") <- sales.filter(s -> s.price > a + b) }
+          let counts = for b in [1, 2] {
+            let n = count(sales, a * 10 + b)
+            n
+          }
+          into out = csv("out/{a}.csv") <- counts.map(c -> row { c })
+        }
+      }
+      """)
+    let run = try await sandbox.run("run", "p.thal")
+    #expect(run.error.contains("`count` ended with exit code 1, in the pass [2, 2]"), "\(run.error)")
+    try sandbox.write(try sandbox.read("p.thal").replacing("-lt 22", with: "-lt 99"), to: "p.thal")
+    #expect(try await sandbox.run("run", "p.thal").status == .exited(0))
+    let parts = try sandbox.files().filter { $0.hasPrefix("parts/") }
+    #expect(
+      try parts.map { "\($0) \(try sandbox.read($0).split(separator: "\n").count)" } == [
+        "parts/11.csv 4", "parts/12.csv 3", "parts/21.csv 3", "parts/22.csv 2",
+      ])
+    #expect(try sandbox.read("out/2.csv") == "c\n21\n22\n")
+  }
+
   @Test func aPassThatFailsIsNamed() async throws {
     let sandbox = try sandbox(
       """
@@ -272,6 +321,166 @@ import Testing
       """)
     let run = try await sandbox.run("run", "p.thal")
     #expect(run.error.contains("`count` ended with exit code 1, in the pass [2]"), "\(run.error)")
+  }
+
+  @Test func aTryForGoesOnWhenAPassFails() async throws {
+    let sandbox = try sandbox(
+      """
+      record Failure { n: Int, times: Int, message: String }
+      task count(sales: Table<Sale>, n: Int) -> Int {
+        command \"""
+          if [ {n} = 2 ]; then echo "no two" >&2; exit 7; fi
+          wc -l < {sales}
+        \"""
+      }
+      pipeline p {
+        from sales: Table<Sale> = csv("sales.csv")
+        let found, failures = try for n in [1, 2, 3, 4, 5], times in [1, 10] {
+          into part = csv("parts/{n}-{times}.csv") <- sales.filter(s -> s.price != n)
+          let c = count(sales, n)
+          if n == 3 { fail("no three") }
+          if n == 4 { check sales { rows(max: 2) } }
+          let only = if n == 5 { sales.filter(s -> s.price == times).single().price } else { 0 }
+          row { n, times, all: c * times + only }
+        }
+        into out = csv("out.csv") <- found
+        into failed = csv("failed.csv")
+          <- failures.map(f -> row { f.input.n, f.input.times, f.error, f.operator })
+      }
+      """)
+    let run = try await sandbox.run("run", "p.thal")
+    #expect(run.status == .exited(0), "\(run.error)")
+    #expect(try sandbox.read("out.csv") == "n,times,all\n1,1,3\n1,10,30\n")
+    #expect(
+      try sandbox.read("failed.csv") == """
+        n,times,error,operator
+        2,1,`count` ended with exit code 7: no two,"c.count.1[2, 1]"
+        2,10,`count` ended with exit code 7: no two,"c.count.1[2, 10]"
+        3,1,no three,"fail.fail.1[3, 1]"
+        3,10,no three,"fail.fail.1[3, 10]"
+        4,1,"a check does not hold: rows(max: 2): found 3 rows, wanted at most 2","sales.check.1[4, 1]"
+        4,10,"a check does not hold: rows(max: 2): found 3 rows, wanted at most 2","sales.check.1[4, 10]"
+        5,1,"it needs exactly one row, and there are none","only.single.1[5, 1]"
+        5,10,"it needs exactly one row, and there are none","only.single.1[5, 10]"
+
+        """)
+    #expect(try sandbox.files().filter { $0.hasPrefix("parts/") } == ["parts/1-1.csv", "parts/1-10.csv"])
+  }
+
+  @Test func aTryForInAForFailsAlone() async throws {
+    let sandbox = try sandbox(
+      """
+      pipeline p {
+        from sales: Table<Sale> = csv("sales.csv")
+        let all = for a in [1, 2] {
+          let good, bad = try for b in [1, 2, 3] {
+            for c in [1, 2] {
+              if a * b * c == 4 { fail("four") }
+              into part = csv("{a}{b}{c}.csv") <- sales
+            }
+            a * 10 + b
+          }
+          row { good, bad: bad.map(f -> f.input) }
+        }
+        into out = jsonl("out.jsonl") <- all
+      }
+      """)
+    let run = try await sandbox.run("run", "p.thal")
+    #expect(run.status == .exited(0), "\(run.error)")
+    #expect(
+      try sandbox.read("out.jsonl")
+        == "{\"good\":[11,13],\"bad\":[2]}\n{\"good\":[23],\"bad\":[1,2]}\n")
+    #expect(
+      try sandbox.files().filter { $0.hasSuffix(".csv") } == [
+        "111.csv", "112.csv", "131.csv", "132.csv", "231.csv", "232.csv", "sales.csv",
+      ])
+  }
+
+  @Test func whatIsNotTakenIsSkipped() async throws {
+    let sandbox = try sandbox(
+      """
+      task look(sales: Table<Sale>) -> Int { command "wc -l < {sales}" }
+      pipeline p {
+        from sales: Table<Sale> = csv("sales.csv")
+        let n = look(sales)
+        if n > 2 { into many = csv("many.csv") <- sales } else { into few = csv("few.csv") <- sales }
+        let none_of_them = sales.filter(s -> s.price > 9).map(s -> s.shop).to_list(max: 5)
+        for shop in none_of_them {
+          let m = look(sales.filter(s -> s.shop == shop))
+          into out = csv("{shop}.csv") <- sales.filter(s -> s.price > m)
+        }
+      }
+      """)
+    let run = try await sandbox.run("run", "p.thal")
+    #expect(run.status == .exited(0), "\(run.error)")
+    let shown = try await sandbox.lastRun()
+    let skipped = shown.jobs?.filter { $0.state == "skipped" }
+    #expect(skipped?.map(\.name) == ["few", "m.filter.1[shop]", "m.look.1[shop]", "out.filter.1[shop]"])
+    #expect(skipped?.allSatisfy(\.attempts.isEmpty) == true)
+    #expect(shown.jobs?.filter { $0.state == "succeeded" }.count == (shown.jobs?.count ?? 0) - 4)
+  }
+
+  /// What stands after the flow to which everything is written, with what is there afterwards.
+  @Test(arguments: [
+    ("check sales { rows(max: 2) }", ["report.csv"]),
+    ("let n = look(sales)\n    check sales { that(g -> g.count() < n) }", ["report.csv"]),
+    ("let n = look(sales)\n    if n > 2 { fail(\"too many\") }", ["report.csv"]),
+    (
+      "let n = look(sales)\n    check sales { rows(max: 2) }\n    into more = csv(\"more.csv\", publish: always) <- [row { n }]",
+      ["more.csv", "report.csv"]
+    ),
+    (
+      "let n = look(sales)\n    if n > 2 { fail(\"too many\") }\n    into more = csv(\"more.csv\", publish: always) <- [row { m: look(sales.filter(s -> s.price > n)) }]",
+      ["more.csv", "report.csv"]
+    ),
+  ])
+  func aReportOfARefusedRunIsPublished(_ statements: String, _ reports: [String]) async throws {
+    let sandbox = try sandbox(
+      """
+      task look(sales: Table<Sale>) -> Int { command "wc -l < {sales}" }
+      pipeline p {
+        from sales: Table<Sale> = csv("sales.csv")
+        into report = csv("report.csv", publish: always) <- sales.aggregate(g -> row { n: g.count() })
+        into all = csv("all.csv") <- sales
+        \(statements)
+      }
+      """)
+    let run = try await sandbox.run("run", "p.thal")
+    #expect(run.status == .exited(1), "\(run.error)")
+    #expect(try sandbox.files() == (["p.thal", "sales.csv"] + reports).sorted(), "\(run.error)")
+    #expect(try sandbox.read("report.csv") == "n\n3\n")
+    let jobs = try await sandbox.lastRun().jobs ?? []
+    #expect(!jobs.contains { $0.state == "skipped" })
+  }
+
+  @Test func aReportThatIsNotCompleteIsNotPublished() async throws {
+    let sandbox = try sandbox(
+      """
+      pipeline p {
+        from sales: Table<Sale> = csv("sales.csv")
+        into report = csv("report.csv", publish: always) <- sales.map(s -> row { n: s.price * 9_000_000_000_000_000_000 })
+      }
+      """)
+    let run = try await sandbox.run("run", "p.thal")
+    #expect(run.status == .exited(1), "\(run.error)")
+    #expect(try sandbox.files() == ["p.thal", "sales.csv"])
+  }
+
+  @Test func theSinksOfAForNeedNotBeOpenTogether() async throws {
+    let sandbox = try sandbox(
+      """
+      pipeline p {
+        from sales: Table<Sale> = csv("sales.csv")
+        for n in 0..<300 { into out = csv("out/{n}.csv") <- sales.filter(s -> s.price > n) }
+      }
+      """)
+    let result = try await Subprocess.run(
+      .path("/bin/sh"), arguments: ["-c", "ulimit -n 160; exec \"$0\" run p.thal", Sandbox.binary],
+      environment: Sandbox.environment, workingDirectory: FilePath(sandbox.path), input: .none,
+      output: .discarded, error: .string(limit: 1 << 20))
+    #expect(result.terminationStatus == .exited(0), "\(result.standardError)")
+    #expect(try sandbox.files().count { $0.hasPrefix("out/") } == 300)
+    #expect(try sandbox.read("out/4.csv") == "shop,price\nnorth,5\n")
   }
 
   @Test func anElementThatComesTwiceIsAFault() async throws {

@@ -155,7 +155,7 @@ import Testing
     #expect(result.output == "a.thal\n  ok      stubs\n\n1 test passed\n", "\(result.error)")
   }
 
-  @Test func whatDoesNotRunYetIsNoSuccess() async throws {
+  @Test func stubsStandForJobs() async throws {
     let sandbox = try Sandbox()
     try sandbox.write(
       """
@@ -168,15 +168,30 @@ import Testing
       }
       test "a task" for counted {
         given texts = []
+        given count = texts -> texts.len()
+        expect out == []
+      }
+      test "rows of a table are a list" for counted {
+        given texts = [Text { text: "a" }, Text { text: "abc" }]
+        given count = texts -> texts.len()
+        expect out == [Text { text: "abc" }]
+      }
+      test "a task that fails" for counted {
+        given texts = []
+        given count = texts -> fail("it is {texts.len()}")
         expect out == []
       }
 
       """, to: "a.thal")
     let result = try await sandbox.run("test")
     #expect(result.status == .exited(1))
+    let lines = result.output.split(separator: "\n")
     #expect(
-      result.output.contains("error[C818]: this test can't run yet"), "\(result.output)\(result.error)")
-    #expect(result.output.split(separator: "\n").count { $0.hasPrefix("error") } == 1)
+      lines.prefix(4) == [
+        "a.thal", "  ok      a task", "  ok      rows of a table are a list", "  FAILED  a task that fails",
+      ],
+      "\(result.output)\(result.error)")
+    #expect(result.output.contains("error[F483]: `count` failed: it is 0"), "\(result.output)")
   }
 
   @Test func valuesOfJobsAreTested() async throws {

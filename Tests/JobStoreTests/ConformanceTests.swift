@@ -118,6 +118,20 @@ import Testing
   }
 
   @Test(arguments: Driver.allCases)
+  func aJobThatIsSkippedHasNoTry(_ driver: Driver) async throws {
+    try await driver.withStore { store in
+      let id = RunID("revenue-1")
+      try await store.create(makeRun(id.text), jobs: twoJobs, plan: somePlan)
+      let skipped = RunChange.job(2, .skipped, at: at(1), rowsIn: 0, rowsOut: 0, error: nil)
+      #expect(
+        try await store.update(id, [.run(.running, at: at(1), rowsIn: 0, rowsOut: 0, error: nil), skipped]))
+      let jobs = try await store.jobs(of: id)
+      #expect(jobs.map(\.state) == [.waiting, .skipped])
+      #expect(jobs.map(\.attempts) == [[], []])
+    }
+  }
+
+  @Test(arguments: Driver.allCases)
   func changesOfAnUnknownRunAreNotRecorded(_ driver: Driver) async throws {
     try await driver.withStore { store in
       let isKnown = try await store.update(RunID("x"), [.progress(at: at(1), rowsIn: 1, rowsOut: 1)])

@@ -62,6 +62,17 @@ import Testing
     #expect(machine.state.isFinal && machine.state.isResumable)
   }
 
+  @Test func aJobThatIsSkippedStaysSo() {
+    var machine = RunMachine(jobs: 2)
+    #expect(machine.handle(.jobSkipped(0)) == [])
+    _ = machine.handle(.start)
+    #expect(machine.handle(.jobSkipped(0)) == [.recordJob(0, .skipped, nil)])
+    #expect(machine.handle(.jobStarted(0)) == [])
+    _ = machine.handle(.jobStarted(1))
+    #expect(machine.handle(.jobSkipped(1)) == [])
+    #expect(machine.handle(.staged) == [.recordJob(1, .succeeded, nil), .publish])
+  }
+
   @Test func publishingMayFail() {
     var machine = RunMachine(jobs: 1)
     _ = machine.handle(.start)
@@ -73,7 +84,8 @@ import Testing
   func nothingHappensAfterTheEnd(_ final: RunState) {
     var machine = RunMachine(state: final, jobs: [.waiting])
     let events: [RunMachine.Event] = [
-      .start, .jobStarted(0), .jobFinished(0), .staged, .published, .failed(job: 0, someError), .cancel,
+      .start, .jobStarted(0), .jobFinished(0), .jobSkipped(0), .staged, .published,
+      .failed(job: 0, someError), .cancel,
       .stopped, .lost(someError),
     ]
     for event in events { #expect(machine.handle(event) == []) }
@@ -93,7 +105,8 @@ import Testing
 
   @Test func noSequenceOfEventsLeavesAFinalState() {
     let events: [RunMachine.Event] = [
-      .start, .jobStarted(0), .jobFinished(0), .staged, .published, .failed(job: 0, someError), .cancel,
+      .start, .jobStarted(0), .jobFinished(0), .jobSkipped(0), .staged, .published,
+      .failed(job: 0, someError), .cancel,
       .stopped, .lost(someError),
     ]
     func explore(_ machine: RunMachine, _ depth: Int) {

@@ -121,6 +121,11 @@ import Testing
         "the backend `local` can't publish before the checks yet",
         "the backend `local` can't write with `append` yet",
       ])
+    let more = BackendCapabilities(
+      backend: "more", modes: [.batch], connectors: all.connectors, operators: all.operators,
+      sinkOptions: ["csv": ["publish"]])
+    #expect(
+      more.refusals(build.graph("p")).map(\.message) == ["the backend `more` can't write with `append` yet"])
   }
 
   @Test func refusesWhatAnExpressionNeedsAlsoInAFunction() {

@@ -244,7 +244,8 @@ extension Catalogue {
       .missingStub, "a task has no stub",
       """
       A test starts no process and calls no service. For each task that its pipeline calls it says what comes back:
-      `given NAME = (arguments) -> result`. A stub may use `fail(...)`, to see what becomes of a row whose task fails.
+      `given NAME = (arguments) -> result`. Of a table the stub is given the list of its rows. It may use `fail(...)`, to
+      see what becomes of a row whose task fails.
       """,
       bad: scored("given texts = []"),
       good: scored("given texts = []\n  given score = t -> t.text.len().to_float()")),

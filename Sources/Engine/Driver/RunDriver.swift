@@ -110,7 +110,7 @@ final class RunDriver: @unchecked Sendable {
       if let own = plan.roots.firstIndex(of: .kept(index)) { needed.insert(own) }
       if needed.isSubset(of: done) {
         operation.counters.hasStarted.store(true, ordering: .relaxed)
-        operation.counters.isDone.store(true, ordering: .relaxed)
+        operation.counters.isDone.store(!context.progress.isPart, ordering: .relaxed)
       }
     }
   }
@@ -126,7 +126,11 @@ final class RunDriver: @unchecked Sendable {
       failed += verdict.failed
       warnings += verdict.warnings
     }
-    if !failed.isEmpty { throw .checks(failed, warnings: warnings) }
+    guard failed.isEmpty else {
+      // All rows are in, so what is published all the same is complete.
+      for case let sink as SinkOperator in operations where sink.publishesAlways { _ = try sink.close() }
+      throw .checks(failed, warnings: warnings)
+    }
     var outputs: [StagedRun.Output] = []
     for case let sink as SinkOperator in operations {
       if let output = try sink.close() { outputs.append(output) }

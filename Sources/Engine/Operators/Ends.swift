@@ -92,6 +92,10 @@ private struct MorselRows: RowPositions {
 /// `into`: encodes on all workers, appends in the order of the morsels.
 final class SinkOperator: Operator {
   let name: String
+  /// Whether its rows are shown even when a check refuses the run.
+  var publishesAlways: Bool {
+    if case .sink(let sink) = node.operation { sink.publishesAlways } else { false }
+  }
   private let sink: any RowSink
   private var staged: (any StagedOutput)?
   /// Behind the gate: bytes that wait for earlier morsels, and which morsel is next.

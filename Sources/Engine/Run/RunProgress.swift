@@ -28,6 +28,8 @@ public final class RunProgress: Sendable {
     public var hasStarted = false
     /// Whether nothing more will happen here.
     public var isDone = false
+    /// Whether nothing had to happen here: it is in a branch that was not taken.
+    public var isSkipped = false
   }
 
   final class Counters: Sendable {
@@ -43,6 +45,7 @@ public final class RunProgress: Sendable {
     let busy = Atomic<Int>(0)
     let hasStarted = Atomic<Bool>(false)
     let isDone = Atomic<Bool>(false)
+    let isSkipped = Atomic<Bool>(false)
 
     /// Goes on from what was counted before a restart.
     func take(_ node: Node) {
@@ -58,6 +61,8 @@ public final class RunProgress: Sendable {
   }
 
   let counters: [Counters]
+  /// Whether others may go on with the same nodes.
+  let isPart: Bool
   /// Morsels read and not yet wholly worked off, and the most there ever were.
   let liveMorsels = Atomic<Int>(0)
   let peakMorsels = Atomic<Int>(0)
@@ -65,12 +70,15 @@ public final class RunProgress: Sendable {
   /// Makes counters for the nodes of `graph`, all zero.
   public init(graph: Graph) {
     counters = graph.nodes.map { _ in Counters() }
+    isPart = false
   }
 
-  /// Counters of a part of a graph: what happens there is counted in `whole`, at the node of the same work.
+  /// Counters of a part of a graph: what happens there is counted in `whole`, at the node of the same work. That a
+  /// node is done is told by `finish`.
   /// - Parameter nodes: For each node of the part that of the whole; nil for one that is only in the part.
   public init(partOf whole: RunProgress, nodes: [Int?]) {
     counters = nodes.map { $0.map { whole.counters[$0] } ?? Counters() }
+    isPart = true
   }
 
   /// Work outside of the engine begins at a node, with these rows.
@@ -84,6 +92,9 @@ public final class RunProgress: Sendable {
     counters[index].hasStarted.store(true, ordering: .relaxed)
     counters[index].isDone.store(true, ordering: .relaxed)
   }
+
+  /// Nothing will happen at a node, nor has anything.
+  public func skip(_ index: Int) { counters[index].isSkipped.store(true, ordering: .relaxed) }
 
   /// The most morsels that were under way at one moment: what bounds the memory of row-wise work.
   public var peakMorselsInFlight: Int { peakMorsels.load(ordering: .relaxed) }
@@ -99,7 +110,8 @@ public final class RunProgress: Sendable {
       faulted: node.faulted.load(ordering: .relaxed),
       bytesRead: node.bytesRead.load(ordering: .relaxed), bytesTotal: total < 0 ? nil : total,
       bytesWritten: node.bytesWritten.load(ordering: .relaxed), busy: node.busy.load(ordering: .relaxed),
-      hasStarted: node.hasStarted.load(ordering: .relaxed), isDone: node.isDone.load(ordering: .relaxed))
+      hasStarted: node.hasStarted.load(ordering: .relaxed), isDone: node.isDone.load(ordering: .relaxed),
+      isSkipped: node.isSkipped.load(ordering: .relaxed))
   }
 
   /// The counters of all nodes now, in the graph's order.

@@ -188,6 +188,22 @@ enum Migrations {
           ) STRICT, WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("0004 skipped jobs") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE new_job (
+            run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,
+            id INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (
+              state IN ('waiting', 'running', 'succeeded', 'failed', 'cancelled', 'stopped', 'skipped')),
+            PRIMARY KEY (run, id)
+          ) STRICT, WITHOUT ROWID;
+          INSERT INTO new_job SELECT * FROM job;
+          DROP TABLE job;
+          ALTER TABLE new_job RENAME TO job;
+          """)
+    }
     return migrator
   }()
 }

@@ -129,6 +129,9 @@ public struct LocalRewriter {
   /// Replaces nothing but calls of tasks, by what their stubs give.
   public init(stubs: [TaskStub] = []) { self.stubs = stubs }
 
+  /// What stands for a task, if anything does.
+  public func stub(of task: TypedTask) -> TypedLambda? { stubs.first { $0.task === task }?.stub }
+
   private var isIdle: Bool { replacements.isEmpty && stubs.isEmpty }
 
   /// From here on `local` stands for `value`, which is not rewritten again. A value that costs something
@@ -162,7 +165,7 @@ public struct LocalRewriter {
 
   private mutating func inner(_ expression: TypedExpression) -> TypedExpression {
     if case .task(let task, let arguments) = expression.kind,
-      let stub = stubs.first(where: { $0.task === task })?.stub
+      let stub = stub(of: task)
     {
       var result = stub.body
       for (parameter, argument) in zip(stub.parameters, arguments).reversed() {

@@ -112,7 +112,8 @@ extension CheckedPipeline {
     }
   }
 
-  /// The tasks that its rows are given to, also inside flow functions: each once, in the order of the calls.
+  /// The tasks that it calls as jobs or for each row, also inside flow functions: each once, in the order of the
+  /// calls.
   var calledTasks: [TypedTask] {
     var found: [TypedTask] = []
     var seen: Set<ObjectIdentifier> = []
@@ -121,6 +122,8 @@ extension CheckedPipeline {
         switch step.kind {
         case .call(let function, _):
           if let inner = function.body, seen.insert(ObjectIdentifier(function)).inserted { walk(inner) }
+        case .operation(.task(let call)):
+          if seen.insert(ObjectIdentifier(call.task)).inserted { found.append(call.task) }
         case .operation(let operation):
           operation.rowLambda?.body.visit { part in
             guard case .task(let task, _) = part.kind, seen.insert(ObjectIdentifier(task)).inserted else {

@@ -226,11 +226,12 @@ final class TestChecker {
     given[name.text] = name.span
   }
 
-  /// `given embed = d -> ...`: what stands for a task.
+  /// `given embed = d -> ...`: what stands for a task. Of a table it knows the rows.
   private func stub(_ task: TypedTask, _ name: Identifier, _ value: Expression) {
     claimGiven(name)
     let lambda = checker.checkLambda(
-      value, parameters: task.parameters.map(\.local.type), in: flows.scope, expecting: task.result,
+      value, parameters: task.parameters.map { $0.bound == nil ? $0.local.type : .list($0.local.type) },
+      in: flows.scope, expecting: task.result,
       cover: .function)
     stubs.append(TaskStub(task: task, stub: lambda))
   }

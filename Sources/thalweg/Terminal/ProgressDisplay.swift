@@ -100,7 +100,7 @@ final class ProgressDisplay: RunObserver {
       case .waiting: " "
       case .running: ">"
       case .succeeded: "+"
-      case .stopped: "-"
+      case .stopped, .skipped: "-"
       case .failed, .cancelled: "!"
       }
     let name = String(job.name.prefix(width))

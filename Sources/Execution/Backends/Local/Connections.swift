@@ -106,7 +106,9 @@ struct Connections {
               options, schema, sink.write, of: graph.element(of: node.inputs[0]))
             clash = files.write(target, sink.name, node.span)
             if graph.mode == .batch {
-              sinks[sink.name] = TrackedSink(sink: PostgresSink(target), outputs: outputs)
+              sinks[sink.name] = TrackedSink(
+                name: sink.name, sink: PostgresSink(target), outputs: outputs,
+                publishesAlways: sink.publishesAlways)
             } else {
               epochSinks[sink.name] = PostgresEpochSink(target, name: sink.name)
             }
@@ -115,7 +117,8 @@ struct Connections {
           if case .kafka(let options) = sink.connector {
             let topic = try kafka.sink(options, sink, schema, of: graph.element(of: node.inputs[0]))
             if graph.mode == .batch {
-              sinks[sink.name] = TrackedSink(sink: topic, outputs: outputs)
+              sinks[sink.name] = TrackedSink(
+                name: sink.name, sink: topic, outputs: outputs, publishesAlways: sink.publishesAlways)
             } else {
               epochSinks[sink.name] = topic
             }
@@ -125,7 +128,8 @@ struct Connections {
           if let path { clash = files.write(path, sink.name, node.span) }
           if graph.mode == .batch {
             let plain = Self.sink(sink.connector, schema, path: path, folder: folder)
-            sinks[sink.name] = TrackedSink(sink: plain, outputs: outputs)
+            sinks[sink.name] = TrackedSink(
+              name: sink.name, sink: plain, outputs: outputs, publishesAlways: sink.publishesAlways)
           } else {
             epochSinks[sink.name] = Self.epochSink(
               sink, schema, path: path, folder: folder,

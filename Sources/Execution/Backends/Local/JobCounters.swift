@@ -49,21 +49,23 @@ struct JobCounters {
     }
   }
 
-  /// The jobs' state as the engine sees it: waiting, running or succeeded.
+  /// The jobs' state as the engine sees it: waiting, running, succeeded or skipped.
   func snapshot(elapsed: Double) -> RunSnapshot {
     let nodes = progress.nodes
     let rows = { (edge: Edge) in Int64(nodes[edge.node].rowsOut[edge.port]) }
     var snapshot = RunSnapshot(jobs: [], rowsIn: 0, rowsOut: 0, elapsed: elapsed)
     for (index, job) in jobs.enumerated() {
       let written = job.sinks.map { Int64(nodes[$0].rowsIn) }.reduce(0, +)
-      let isDone = job.nodes.allSatisfy { nodes[$0].isDone }
+      let isSettled = job.nodes.allSatisfy { nodes[$0].isDone || nodes[$0].isSkipped }
+      let isDone = isSettled && job.nodes.contains { nodes[$0].isDone }
       let hasStarted = job.nodes.contains { nodes[$0].hasStarted || nodes[$0].rowsIn > 0 }
       let total = job.sources.compactMap { nodes[$0].bytesTotal }
       let read = job.sources.map { nodes[$0].bytesRead }.reduce(0, +)
       let isMeasured = !total.isEmpty && total.count == job.sources.count && total.reduce(0, +) > 0
       snapshot.jobs.append(
         RunSnapshot.Job(
-          name: names[index], state: isDone ? .succeeded : hasStarted ? .running : .waiting,
+          name: names[index],
+          state: isDone ? .succeeded : isSettled ? .skipped : hasStarted ? .running : .waiting,
           rowsIn: job.incoming.map(rows).reduce(0, +),
           rowsOut: job.outgoing.map(rows).reduce(0, +) + written,
           busy: job.nodes.map { Int64(nodes[$0].busy / 1000) }.reduce(0, +),

@@ -26,8 +26,9 @@ public struct LocalBackend: ExecutionBackend {
       ],
       tasks: ["command", "python", "http"],
       sinkOptions: [
-        "kafka": ["append", "upsert"], "postgres": ["append", "replace(by:)", "upsert", "delete"],
-      ], features: [.eventTime, .jobs, .loops])
+        "csv": ["publish"], "jsonl": ["publish"], "kafka": ["append", "upsert", "publish"],
+        "postgres": ["append", "replace(by:)", "upsert", "delete", "publish"], "stdout": ["publish"],
+      ], features: [.eventTime, .jobs, .loops, .failingPasses])
   }
 
   /// What of it runs in a test, in memory: no tasks.

@@ -159,7 +159,9 @@ struct LocalRun {
         case .success(.staged(let staged)):
           diagnostics = staged.warnings.map { findings.diagnostic($0, .warning) }
           return await publish(staged, diagnostics, isCancelled: isCancelled)
-        case .failure(.cancelled): return await end(.cancel, [])
+        case .failure(.cancelled):
+          outputs.discardAll()
+          return await end(.cancel, [])
         case .failure(let failure): return await fail(failure)
         }
       }
@@ -184,17 +186,21 @@ struct LocalRun {
   ) async -> RunOutcome {
     guard !isCancelled else {
       staged.discard()
+      outputs.discardAll()
       return await end(.cancel, diagnostics)
     }
     // What is not the run's to publish any more is left to who goes on with it.
     await flushAll()
     guard !isLost else {
       staged.discard()
+      outputs.discardAll()
       return await end(.cancel, diagnostics)
     }
     note(machine.handle(.staged))
     do throws(RunFailure) {
       try staged.publish()
+      // Of passes that failed.
+      try outputs.publishReports()
       return await end(.published, diagnostics)
     } catch {
       return await fail(error, diagnostics)
@@ -202,7 +208,15 @@ struct LocalRun {
   }
 
   private mutating func fail(_ failure: RunFailure, _ others: [Diagnostic] = []) async -> RunOutcome {
-    let (diagnostics, job) = findings.findings(failure)
+    var (diagnostics, job) = findings.findings(failure)
+    await flushAll()
+    if isLost {
+      outputs.discardAll()
+    } else {
+      do throws(RunFailure) { try outputs.publishReports() } catch {
+        diagnostics += findings.findings(error).diagnostics
+      }
+    }
     return await end(.failed(job: job, error(diagnostics)), diagnostics + others)
   }
 
@@ -227,6 +241,10 @@ struct LocalRun {
     snapshot = counters.snapshot(elapsed: Moment.now.seconds(since: began))
     if let stream { snapshot.stream = RunSnapshot.Stream(stream.status, progress, request.graph) }
     for (index, job) in snapshot.jobs.enumerated() where job.state != .waiting {
+      if job.state == .skipped {
+        note(machine.handle(.jobSkipped(index)))
+        continue
+      }
       note(machine.handle(.jobStarted(index)))
       if job.state == .succeeded { note(machine.handle(.jobFinished(index))) }
     }

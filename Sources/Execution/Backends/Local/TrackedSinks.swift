@@ -6,6 +6,17 @@ import Synchronization
 /// a read of a terminal or pipe may block for ever.
 final class StagedOutputs: Sendable {
   private let outputs = Mutex<[any StagedOutput]?>([])
+  private let reports = Mutex<[Report]>([])
+
+  func add(_ report: Report) {
+    add(report as any StagedOutput)
+    reports.withLock { $0.append(report) }
+  }
+
+  /// Publishes what is to be seen whatever becomes of the run, as far as it is complete.
+  func publishReports() throws(RunFailure) {
+    for report in reports.withLock(\.self) { try report.publishIfComplete() }
+  }
 
   func add(_ output: any StagedOutput) {
     let isClosed = outputs.withLock { outputs in
@@ -22,16 +33,25 @@ final class StagedOutputs: Sendable {
       return outputs ?? []
     }
     for output in staged { output.discard() }
+    for report in reports.withLock(\.self) { report.drop() }
   }
 }
 
 /// A sink that tells `outputs` what it stages.
 struct TrackedSink: RowSink {
+  let name: String
   let sink: any RowSink
   let outputs: StagedOutputs
+  /// `publish: always`.
+  let publishesAlways: Bool
 
   func open() throws -> any StagedOutput {
     let output = try sink.open()
+    if publishesAlways {
+      let report = Report(name, output)
+      outputs.add(report)
+      return report
+    }
     outputs.add(output)
     return output
   }

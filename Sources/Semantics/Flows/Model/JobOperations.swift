@@ -57,10 +57,13 @@ public struct TaskOperation: Sendable {
   public let arguments: [Argument]
   /// Whether a failure does not fail the run: the value fails where it is used, which is covered there.
   public let isCovered: Bool
+  /// What stands for it in a test: given the values, and the rows of tables as lists.
+  public let stub: TypedLambda?
 
   /// Makes a call.
-  public init(task: TypedTask, arguments: [Argument], isCovered: Bool = false) {
+  public init(task: TypedTask, arguments: [Argument], isCovered: Bool = false, stub: TypedLambda? = nil) {
     self.isCovered = isCovered
+    self.stub = stub
     self.task = task
     self.arguments = arguments
   }

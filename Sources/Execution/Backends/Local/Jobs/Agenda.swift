@@ -10,57 +10,51 @@ import Semantics
 /// it reads are there or come from another that can be done. The passes of a `for` become nodes of their own as soon
 /// as its lists are known.
 struct Agenda {
-  private enum Stage {
+  enum Stage {
     case waiting, running, done
-    /// In a branch that is not taken, or the pattern of passes.
+    /// In a branch that is not taken, of a pass that failed, or the pattern of passes.
     case skipped
   }
 
   /// The whole, with the passes that are known.
-  private(set) var graph: Graph
+  var graph: Graph
   /// For each node that of the program: its own place, unless it is of a pass.
-  private(set) var origins: [Int]
+  var origins: [Int]
   /// For each node which of the passes it is of, from 1; nil outside of `for`.
-  private(set) var passes: [Int?]
-  private var values: [Int: (local: Local, value: Column)] = [:]
+  var passes: [Int?]
+  var values: [Int: (local: Local, value: Column)] = [:]
   private let secrets: @Sendable (String) -> String
-  private var stages: [Stage]
-  /// The nodes that wait, in order.
-  private var waiting: [Int]
-  /// By node of the program: how many of those that stand for it are not settled.
-  private var remaining: [Int]
-  /// By loop: how many nodes of its passes are not settled.
-  private var openNodes: [Int: Int] = [:]
+  var stages: [Stage]
+  var dependents = Dependents()
+  /// By node of the program: how many of those that stand for it are not settled, and whether one was done.
+  var remaining: [Int]
+  var isWorkedOn: [Bool]
+  /// The nodes of the program that were settled since somebody asked.
+  var settled: [Int] = []
+  /// By loop: how many nodes of its passes, and of passes inside, are not settled.
+  var openNodes: [Int: Int] = [:]
+  /// By loop: the nodes that collect what its passes give.
+  var collectors: [Int: [Int]] = [:]
   /// By region: whether its steps run; nil where that is not known yet.
-  private var taken: [Bool?]
+  var taken: [Bool?]
+  /// By region: the pass that it is of.
+  var passOfRegion: [Int?]
   /// The values of jobs that each node, or region, needs.
-  private var needs: [Set<Int>]
-  private var needsOfRegions: [Set<Int>]
+  var needs: [Set<Int>]
+  var needsOfRegions: [Set<Int>]
   /// Values of jobs, by their ids; one that is no key of `values` is not known yet.
-  private var promised: Set<Int>
-  /// Values whose tasks failed: they fail where they are used, which is covered there.
-  private var failed: Set<Int> = []
-  private var failures = LocalRewriter()
-  private var consumers: [[Int]]
+  var promised: Set<Int>
+  /// Values that there will not be, because a task failed or a branch is not taken: they fail where they are used.
+  var failed: Set<Int> = []
+  var failures = LocalRewriter()
+  var consumers: [[Int]]
   /// The flow that each `if` between flows stands for.
-  private var chosen: [Int: Edge] = [:]
-  /// The passes of each `for`.
-  private var loops: [Int: [Pass]] = [:]
-  /// The loop that each pass is of, in the order of their numbers.
-  private var loopOfPass: [Int] = []
+  var chosen: [Int: Edge] = [:]
+  /// The passes of each `for`, by their places in `allPasses`.
+  var loops: [Int: [Int]] = [:]
+  var allPasses: [Pass] = []
   /// The ids of locals that passes have of their own.
-  private var nextLocal = 1 << 56
-
-  /// One run of the steps of a `for`.
-  private struct Pass {
-    let rewriter: LocalRewriter
-
-    /// What it gives.
-    func element(of collect: CollectOperation) -> TypedExpression {
-      var rewriter = rewriter
-      return rewriter.root(collect.element)
-    }
-  }
+  var nextLocal = 1 << 56
 
   /// Nothing is done.
   init(
@@ -72,9 +66,10 @@ struct Agenda {
     origins = Array(graph.nodes.indices)
     passes = graph.nodes.map { _ in nil }
     stages = graph.nodes.map { _ in .waiting }
-    waiting = Array(graph.nodes.indices)
     remaining = graph.nodes.map { _ in 1 }
+    isWorkedOn = graph.nodes.map { _ in false }
     taken = graph.regions.map { _ in nil }
+    passOfRegion = graph.regions.map { _ in nil }
     promised = Set(graph.nodes.flatMap(\.values).map(\.id) + graph.regions.flatMap(\.locals).map(\.id))
     needs = []
     needsOfRegions = []
@@ -82,16 +77,23 @@ struct Agenda {
     for argument in arguments { values[argument.local.id] = argument }
     needs = graph.nodes.map { promises(in: $0.operation.expressions) }
     needsOfRegions = graph.regions.map { promises(in: $0.expressions) }
-    for (index, node) in graph.nodes.enumerated() {
-      for edge in node.inputs { consumers[edge.node].append(index) }
+    for (index, node) in graph.nodes.enumerated() { watch(node, index) }
+    for (index, region) in graph.regions.enumerated() {
+      dependents.add(region: index, in: region.parent, values: needsOfRegions[index])
     }
   }
 
-  private func promises(in expressions: [TypedExpression]) -> Set<Int> {
+  mutating func watch(_ node: Node, _ index: Int) {
+    for edge in node.inputs { consumers[edge.node].append(index) }
+    if case .collect(let collect) = node.operation { collectors[collect.region, default: []].append(index) }
+    dependents.add(node: index, in: node.region, values: needs[index])
+  }
+
+  func promises(in expressions: [TypedExpression]) -> Set<Int> {
     Self.locals(in: expressions).intersection(promised)
   }
 
-  private static func locals(in expressions: [TypedExpression]) -> Set<Int> {
+  static func locals(in expressions: [TypedExpression]) -> Set<Int> {
     var found: Set<Int> = []
     for expression in expressions {
       expression.visit { if case .local(let local) = $0.kind { found.insert(local.id) } }
@@ -102,8 +104,17 @@ struct Agenda {
   /// Whether there is nothing left to do.
   var isDone: Bool { remaining.allSatisfy { $0 == 0 } }
 
-  /// Whether all that stands for a node of the program is done.
-  func isDone(origin: Int) -> Bool { remaining[origin] == 0 }
+  /// Whether a node is to be done.
+  func isWaiting(_ node: Int) -> Bool { stages[node] == .waiting }
+
+  /// Whether a node's work has begun, and is wanted.
+  func isRunning(_ node: Int) -> Bool { stages[node] == .running }
+
+  /// The nodes of the program that were settled since this was asked last, each with whether there was nothing to do.
+  mutating func takeSettled() -> [(origin: Int, isSkipped: Bool)] {
+    defer { settled.removeAll() }
+    return settled.map { ($0, !isWorkedOn[$0]) }
+  }
 
   // MARK: Values
 
@@ -113,9 +124,11 @@ struct Agenda {
     return used.sorted().compactMap { values[$0] }
   }
 
-  /// The value of an expression over what is known.
-  func evaluate(_ expression: TypedExpression) throws(RowFailure) -> Column {
-    let used = Self.locals(in: [expression]).sorted().compactMap { values[$0] }
+  /// The value of an expression over what is known, and over `others`.
+  func evaluate(
+    _ expression: TypedExpression, with others: [(local: Local, value: Column)] = []
+  ) throws(RowFailure) -> Column {
+    let used = Self.locals(in: [expression]).sorted().compactMap { values[$0] } + others
     var rewriter = failures
     return try ExpressionCompiler(parameters: used, secrets: secrets)
       .evaluateConstant(rewriter.root(expression))
@@ -127,7 +140,7 @@ struct Agenda {
     return graph.nodes[node].operation.replacing(&rewriter)
   }
 
-  private func isKnown(_ needs: Set<Int>) -> Bool {
+  func isKnown(_ needs: Set<Int>) -> Bool {
     needs.allSatisfy { values[$0] != nil || failed.contains($0) }
   }
 
@@ -139,189 +152,171 @@ struct Agenda {
   /// A node's work is done; with the value that it gives.
   mutating func finish(_ node: Int, value: Column? = nil) {
     settle(node, .done)
-    if let value, let local = graph.nodes[node].value { values[local.id] = (local, value) }
+    if let value, let local = graph.nodes[node].value { know(local, value) }
   }
 
   /// A node's work has failed, and what uses its value covers that.
   mutating func fail(_ node: Int, _ message: String) {
     settle(node, .done)
-    guard let local = graph.nodes[node].value else { return }
-    let span = graph.nodes[node].span
+    if let local = graph.nodes[node].value { giveUp(local, message) }
+  }
+
+  /// There is no value: what uses it covers that, or is in a branch that is not taken either.
+  private mutating func giveUp(_ local: Local, _ message: String) {
+    let span = graph.nodes[0].span
     let text = TypedExpression(.literal(.string(message)), .string, span)
     failed.insert(local.id)
     failures.substitute(local, by: TypedExpression(.fail(text), local.type, span))
+    dependents.settle(value: local.id)
   }
 
-  private mutating func settle(_ node: Int, _ stage: Stage) {
+  private static let notTaken = "its branch is not taken"
+
+  mutating func know(_ local: Local, _ value: Column) {
+    values[local.id] = (local, value)
+    dependents.settle(value: local.id)
+  }
+
+  mutating func settle(_ node: Int, _ stage: Stage) {
     stages[node] = stage
-    remaining[origins[node]] -= 1
-    if let pass = passes[node] { openNodes[loopOfPass[pass - 1], default: 0] -= 1 }
+    if stage == .skipped {
+      for local in graph.nodes[node].values { giveUp(local, Self.notTaken) }
+    }
+    let origin = origins[node]
+    remaining[origin] -= 1
+    if stage == .done { isWorkedOn[origin] = true }
+    if remaining[origin] == 0 { settled.append(origin) }
+    dependents.look(at: consumers[node])
+    var pass = passes[node]
+    while let number = pass {
+      let loop = allPasses[number - 1].loop
+      openNodes[loop, default: 0] -= 1
+      if openNodes[loop] == 0 { dependents.look(at: collectors[loop] ?? []) }
+      pass = passOfRegion[loop]
+    }
   }
 
   // MARK: What is next
 
   /// The nodes that can be done now, inputs before what uses them.
   mutating func ready() throws(RowFailure) -> [Int] {
-    try settleRegions()
-    waiting.removeAll { stages[$0] != .waiting }
-    var found: [Int] = []
-    var isFound: Set<Int> = []
-    // Whether something was settled without work, for which another may have waited.
-    var isSettled = false
-    for index in waiting {
-      let node = graph.nodes[index]
-      if let region = node.region {
-        guard let isTaken = taken[region] else { continue }
-        if !isTaken {
-          settle(index, .skipped)
-          isSettled = true
+    var found: Set<Int> = []
+    while true {
+      try settleRegions()
+      let nodes = dependents.takeNodes()
+      if nodes.isEmpty { return found.filter(isWaiting).sorted() }
+      for index in nodes where stages[index] == .waiting && !found.contains(index) {
+        do throws(RowFailure) {
+          guard try isReady(index, found) else { continue }
+        } catch {
+          try fail(passOf: index, passes[index], error)
           continue
         }
-      }
-      // What a `for` collects is known when its passes are done: its element is of the pattern.
-      guard isKnown(needs[index]) || node.isCollection else { continue }
-      func isFed(_ edge: Edge) -> Bool { stages[edge.node] == .done || isFound.contains(edge.node) }
-      switch node.operation {
-      case .collect(let collect):
-        guard let passes = loops[collect.region], openNodes[collect.region] ?? 0 == 0 else { continue }
-        let elements = passes.map { $0.element(of: collect) }
-        guard isKnown(promises(in: elements)) else { continue }
-        finish(index, value: try list(elements, of: collect.element.type))
-        isSettled = true
-      case .choose(let condition):
-        let edge = source(of: node.inputs[try evaluate(condition).bits[0] ? 0 : 1])
-        guard let edge, isFed(edge) else { continue }
-        chosen[index] = edge
-        settle(index, .done)
-        isSettled = true
-      default:
-        guard node.inputs.allSatisfy({ source(of: $0).map(isFed) ?? false }) else { continue }
-        found.append(index)
-        isFound.insert(index)
+        found.insert(index)
+        dependents.look(at: consumers[index])
       }
     }
-    return found.isEmpty && isSettled ? try ready() : found
   }
 
-  private mutating func settleRegions() throws(RowFailure) {
-    var index = 0
-    while index < graph.regions.count {
-      defer { index += 1 }
-      guard taken[index] == nil else { continue }
-      let region = graph.regions[index]
-      if let parent = region.parent {
-        guard let outer = taken[parent] else { continue }
-        if !outer {
-          taken[index] = false
-          continue
-        }
+  /// Whether a node's work can be done now; what is no work is settled.
+  mutating func isReady(_ index: Int, _ found: Set<Int>) throws(RowFailure) -> Bool {
+    let node = graph.nodes[index]
+    if let region = node.region {
+      guard let isTaken = taken[region] else { return false }
+      if !isTaken {
+        settle(index, .skipped)
+        return false
       }
-      guard isKnown(needsOfRegions[index]) else { continue }
-      switch region.kind {
-      case .when(let condition, let holds): taken[index] = try evaluate(condition).bits[0] == holds
-      case .present(let local, let maybe, let holds):
-        let value = try evaluate(maybe)
-        taken[index] = value.isPresent(0) == holds
-        if holds, value.isPresent(0) { values[local.id] = (local, value.assumingPresent) }
-      case .each(let variables, _):
-        // The steps themselves are the pattern of the passes.
+    }
+    // What a `for` collects is known when its passes are done: its element is of the pattern.
+    guard isKnown(needs[index]) || node.isCollection else { return false }
+    func isFed(_ edge: Edge) -> Bool { stages[edge.node] == .done || found.contains(edge.node) }
+    switch node.operation {
+    case .collect(let collect): try gather(collect, index)
+    case .choose(let condition):
+      let edge = source(of: node.inputs[try evaluate(condition).bits[0] ? 0 : 1])
+      guard let edge, isFed(edge) else { return false }
+      chosen[index] = edge
+      settle(index, .done)
+    default: return node.inputs.allSatisfy { source(of: $0).map(isFed) ?? false }
+    }
+    return false
+  }
+
+  mutating func settleRegions() throws(RowFailure) {
+    while true {
+      let regions = dependents.takeRegions()
+      if regions.isEmpty { return }
+      for index in regions where taken[index] == nil {
+        do throws(RowFailure) { try settleRegion(index) } catch {
+          try fail(passOf: nil, passOfRegion[index], error)
+        }
+        guard let isTaken = taken[index] else { continue }
+        if !isTaken, case .present(let local, _, holds: true) = graph.regions[index].kind {
+          giveUp(local, Self.notTaken)
+        }
+        dependents.settle(region: index)
+      }
+    }
+  }
+
+  mutating func settleRegion(_ index: Int) throws(RowFailure) {
+    let region = graph.regions[index]
+    if let parent = region.parent {
+      guard let outer = taken[parent] else { return }
+      if !outer {
         taken[index] = false
-        let pattern = pattern(of: index)
-        loops[index] = try LoopElements(variables, isHidden: !graph.labelled.isEmpty, evaluate).map {
-          elements in
-          addPass(of: index, pattern, zip(variables.map(\.variable), elements).map { ($0, $1) })
-        }
+        return
       }
     }
-  }
-
-  // MARK: Passes
-
-  /// What the passes give, in order.
-  private func list(_ expressions: [TypedExpression], of type: Type) throws(RowFailure) -> Column {
-    var elements: [Column] = []
-    for expression in expressions { elements.append(try evaluate(expression)) }
-    let all = elements.isEmpty ? Column.absent(ColumnType(type), count: 0) : .concatenated(elements)
-    return Column(count: 1, storage: .list(offsets: Buffer([0, Int32(elements.count)]), values: all))
-  }
-
-  /// The regions and nodes inside of a `for`; outer regions come before inner ones.
-  private func pattern(of loop: Int) -> (regions: [Int], nodes: [Int]) {
-    var inside: Set<Int> = [loop]
-    var regions: [Int] = []
-    for (index, region) in graph.regions.enumerated() {
-      guard let parent = region.parent, inside.contains(parent) else { continue }
-      inside.insert(index)
-      regions.append(index)
+    guard isKnown(needsOfRegions[index]), !isBroken(passOfRegion[index]) else { return }
+    switch region.kind {
+    case .when(let condition, let holds): taken[index] = try evaluate(condition).bits[0] == holds
+    case .present(let local, let maybe, let holds):
+      let value = try evaluate(maybe)
+      taken[index] = value.isPresent(0) == holds
+      if holds, value.isPresent(0) { know(local, value.assumingPresent) }
+    case .each(let variables, _):
+      let elements = try LoopElements(variables, isHidden: !graph.labelled.isEmpty) {
+        list throws(RowFailure) in try evaluate(list)
+      }
+      // The steps themselves are the pattern of the passes.
+      taken[index] = false
+      let pattern = pattern(of: index)
+      loops[index] = elements.map { addPass(of: index, pattern, Array(zip(variables.map(\.variable), $0))) }
+      dependents.look(at: collectors[index] ?? [])
     }
-    return (regions, graph.nodes.indices.filter { graph.nodes[$0].region.map(inside.contains) ?? false })
   }
 
-  /// Adds the nodes of a pass: copies of the steps of a `for`, with values of their own.
-  private mutating func addPass(
-    of loop: Int, _ pattern: (regions: [Int], nodes: [Int]), _ variables: [(Local, LoopElements.Item)]
-  ) -> Pass {
-    loopOfPass.append(loop)
-    var rewriter = LocalRewriter()
-    for (variable, element) in variables {
-      let own = fresh(variable, &rewriter)
-      values[own.id] = (own, element.value)
+  /// Nodes that are done together.
+  struct Part {
+    fileprivate(set) var members: [Int]
+    /// The pass of a `try for` that fails if they do.
+    let pass: Int?
+  }
+
+  /// As many outputs are open at a time: each holds a file.
+  private static let openOutputs = 64
+
+  /// What is ready in parts, of which each needs nothing of later ones: each pass that may fail alone is one.
+  func parts(of ready: [Int]) -> [Part] {
+    var parts: [Part] = []
+    var outputs = 0
+    var ofPasses: [Int: [Int]] = [:]
+    for index in ready {
+      if let pass = fallible(passes[index]) {
+        ofPasses[pass, default: []].append(index)
+        continue
+      }
+      let isOutput = if case .sink = graph.nodes[index].operation { true } else { false }
+      outputs += isOutput ? 1 : 0
+      if parts.isEmpty || outputs > Self.openOutputs {
+        parts.append(Part(members: [], pass: nil))
+        outputs = isOutput ? 1 : 0
+      }
+      parts[parts.count - 1].members.append(index)
     }
-    let locals = pattern.regions.flatMap { graph.regions[$0].locals }
-    for local in locals + pattern.nodes.compactMap({ graph.nodes[$0].value }) { _ = fresh(local, &rewriter) }
-    let outer = graph.regions[loop]
-    var regions = [
-      loop: add(FlowRegion(kind: outer.kind, parent: outer.parent, span: outer.span), isTaken: true)
-    ]
-    for index in pattern.regions {
-      let region = graph.regions[index]
-      let parent = region.parent.flatMap { regions[$0] }
-      regions[index] = add(region.replacing(&rewriter, parent: parent).renamed(&rewriter), isTaken: nil)
-    }
-    let place = "[\(variables.map(\.1.text).joined(separator: ", "))]"
-    var copies: [Int: Int] = [:]
-    for index in pattern.nodes {
-      let node = graph.nodes[index]
-      let name = String(node.name.prefix { $0 != "[" }) + place
-      copies[index] = add(
-        Node(
-          name: name, operation: node.operation.named(name).replacing(&rewriter).moved(regions),
-          inputs: node.inputs.map { Edge(copies[$0.node] ?? $0.node, port: $0.port) }, outputs: node.outputs,
-          value: node.value.map { $0.renamed(&rewriter) }, region: node.region.flatMap { regions[$0] },
-          span: node.span), of: index)
-    }
-    return Pass(rewriter: rewriter)
-  }
-
-  /// A local of the pass in the place of one of the pattern.
-  private mutating func fresh(_ local: Local, _ rewriter: inout LocalRewriter) -> Local {
-    let own = Local(id: nextLocal, name: local.name, type: local.type)
-    nextLocal += 1
-    promised.insert(own.id)
-    rewriter.substitute(local, by: TypedExpression(.local(own), own.type, graph.nodes[0].span))
-    return own
-  }
-
-  private mutating func add(_ node: Node, of pattern: Int) -> Int {
-    let index = graph.nodes.count
-    graph.nodes.append(node)
-    origins.append(origins[pattern])
-    passes.append(loopOfPass.count)
-    stages.append(.waiting)
-    waiting.append(index)
-    remaining[origins[pattern]] += 1
-    openNodes[loopOfPass[loopOfPass.count - 1], default: 0] += 1
-    consumers.append([])
-    needs.append(promises(in: node.operation.expressions))
-    for edge in node.inputs { consumers[edge.node].append(index) }
-    return index
-  }
-
-  private mutating func add(_ region: FlowRegion, isTaken: Bool?) -> Int {
-    graph.regions.append(region)
-    taken.append(isTaken)
-    needsOfRegions.append(promises(in: region.expressions))
-    return graph.regions.count - 1
+    return parts + ofPasses.sorted { $0.key < $1.key }.map { Part(members: $0.value, pass: $0.key) }
   }
 
   // MARK: Rows
@@ -346,52 +341,5 @@ struct Agenda {
       }
       return stages[index] == .waiting && !others.contains(index)
     }
-  }
-}
-
-extension Node {
-  fileprivate var isCollection: Bool { if case .collect = operation { true } else { false } }
-}
-
-extension Operation {
-  /// A sink with the name of its pass.
-  fileprivate func named(_ name: String) -> Operation {
-    guard case .sink(let sink) = self else { return self }
-    return .sink(
-      SinkOperation(
-        name: name, connector: sink.connector, isOrdered: sink.isOrdered, write: sink.write,
-        publishesAlways: sink.publishesAlways, allow: sink.allow))
-  }
-
-  /// The value of a `for` inside another, of the copy of its region.
-  fileprivate func moved(_ regions: [Int: Int]) -> Operation {
-    guard case .collect(let collect) = self, let region = regions[collect.region] else { return self }
-    return .collect(
-      CollectOperation(region: region, element: collect.element, failures: collect.failures))
-  }
-}
-
-extension Local {
-  /// What a pass has in its place.
-  fileprivate func renamed(_ rewriter: inout LocalRewriter) -> Local {
-    let value = rewriter.root(TypedExpression(.local(self), type, Span(FileID(0), 0, 0)))
-    return if case .local(let own) = value.kind { own } else { self }
-  }
-}
-
-extension FlowRegion {
-  /// With the locals that a pass has in the place of its own.
-  fileprivate func renamed(_ rewriter: inout LocalRewriter) -> FlowRegion {
-    let kind: Kind =
-      switch self.kind {
-      case .when: self.kind
-      case .present(let local, let value, let holds):
-        .present(local.renamed(&rewriter), value, holds: holds)
-      case .each(let variables, let collects):
-        .each(
-          variables.map { (variable: $0.variable.renamed(&rewriter), elements: $0.elements) },
-          collectsFailures: collects)
-      }
-    return FlowRegion(kind: kind, parent: parent, span: span)
   }
 }

@@ -39,12 +39,15 @@ extension JobRun {
   func start(_ state: inout State, _ progress: RunProgress, _ group: inout TaskGroup<Finished>) {
     guard let work else { return }
     var used = state.running.values.reduce(0) { $0 + $1.task.cores }
-    while let next = state.waiting.first,
-      work.dispatcher != nil || used == 0 || used + next.task.cores <= work.cores
-    {
+    while let next = state.waiting.first {
+      // Of a pass that failed nothing more is done.
+      let isWanted = state.agenda.isRunning(next.node)
+      let hasRoom = work.dispatcher != nil || used == 0 || used + next.task.cores <= work.cores
+      guard !isWanted || hasRoom else { break }
       // One alone is made here; of several each by any worker.
       let isAlone = state.running.isEmpty && state.waiting.count == 1
       state.waiting.removeFirst()
+      guard isWanted else { continue }
       state.running[next.node] = next
       used += next.task.cores
       progress.begin(next.origin)
@@ -64,7 +67,7 @@ extension JobRun {
       let dispatcher = isAlone && !isOpen ? nil : work.dispatcher
       return .success(try await attempts(call, input, after: former?.attempt ?? 0, dispatcher, work))
     } catch {
-      return .failure(error.inPass(call.place.name))
+      return .failure(error)
     }
   }
 
@@ -140,18 +143,19 @@ extension JobRun {
     _ finished: Finished, _ state: inout State, _ progress: RunProgress
   ) throws(RunFailure) {
     let origin = state.agenda.origins[finished.node]
-    state.running[finished.node] = nil
+    let place = state.running.removeValue(forKey: finished.node)?.place
+    guard state.agenda.isRunning(finished.node) else { return }
     switch finished.result {
     case .success(let value):
       state.agenda.finish(finished.node, value: value)
-      if state.agenda.isDone(origin: origin) { progress.finish(origin) }
     case .failure(let failure):
       if failure.isCancellation { throw .cancelled }
       guard case .task(let call) = state.agenda.graph.nodes[finished.node].operation, call.isCovered else {
-        throw .work(node: origin, error: failure)
+        let pass = state.agenda.fallible(state.agenda.passes[finished.node])
+        let shown = pass == nil ? failure.inPass(place?.name) : failure
+        return try fail(pass, .work(node: origin, error: shown), &state)
       }
       state.agenda.fail(finished.node, failure.message)
-      if state.agenda.isDone(origin: origin) { progress.finish(origin) }
     }
   }
 }

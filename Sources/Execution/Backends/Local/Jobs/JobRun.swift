@@ -53,19 +53,27 @@ struct JobRun: Sendable {
       do throws(RunFailure) {
         while true {
           let ready = try next(&state)
-          if !ready.isEmpty { try await advance(ready, &state, progress) }
+          for part in state.agenda.parts(of: ready) {
+            try await advance(part, &state, progress)
+            start(&state, progress, &group)
+          }
           start(&state, progress, &group)
+          tell(&state, progress)
+          if state.agenda.isDone { break }
           if ready.isEmpty {
-            guard let finished = await group.next() else { break }
+            guard let finished = await group.next() else { preconditionFailure("jobs wait for each other") }
             try finish(finished, &state, progress)
           }
         }
-        guard state.agenda.isDone else { preconditionFailure("jobs wait for each other") }
+        if let refusal = state.refusal { throw refusal }
         work?.places.remove()
-        return Result<StagedRun, RunFailure>.success(StagedRun(joining: state.staged))
+        let failed = state.staged.filter { state.agenda.isBroken($0.pass) }
+        for part in failed { part.run.discard() }
+        let done = state.staged.filter { !state.agenda.isBroken($0.pass) }
+        return Result<StagedRun, RunFailure>.success(StagedRun(joining: done.map(\.run)))
       } catch {
         group.cancelAll()
-        for run in state.staged { run.discard() }
+        for part in state.staged { part.run.discard() }
         await group.waitForAll()
         return .failure(error)
       }
@@ -75,13 +83,17 @@ struct JobRun: Sendable {
 
   struct State {
     var agenda: Agenda
-    /// What parts have written, not visible yet.
-    var staged: [StagedRun] = []
+    /// Why the run is refused. It goes on with what outputs need that are to be seen all the same.
+    var refusal: RunFailure?
+    /// What parts have written, not visible yet; with the pass that must not fail.
+    var staged: [(pass: Int?, run: StagedRun)] = []
     /// Rows of parts that others read.
     var kept: [Edge: KeptRows] = [:]
+    /// The tables that stubs are given.
+    var given: [GraphPart.Table: KeptRows] = [:]
     var connections: Connections?
     /// Tasks that wait for cores.
-    var waiting: [Call] = []
+    var waiting: ArraySlice<Call> = []
     var running: [Int: Call] = [:]
   }
 
@@ -105,28 +117,62 @@ struct JobRun: Sendable {
     }
   }
 
+  private func tell(_ state: inout State, _ progress: RunProgress) {
+    for (origin, isSkipped) in state.agenda.takeSettled() {
+      if !isSkipped { progress.finish(origin) } else if state.refusal == nil { progress.skip(origin) }
+    }
+  }
+
   // MARK: Parts
 
+  /// Does what can be done now. What fails in a pass of a `try for` fails that pass.
   private func advance(
-    _ ready: [Int], _ state: inout State, _ progress: RunProgress
+    _ part: Agenda.Part, _ state: inout State, _ progress: RunProgress
+  ) async throws(RunFailure) {
+    let members = part.members.filter(state.agenda.isWaiting)
+    if members.isEmpty { return }
+    do throws(RunFailure) { try await advance(members, of: part.pass, &state, progress) } catch {
+      try fail(part.pass, error, &state)
+    }
+  }
+
+  /// Fails a pass of a `try for`, or what is of none.
+  func fail(_ pass: Int?, _ failure: RunFailure, _ state: inout State) throws(RunFailure) {
+    guard let pass, let why = Agenda.PassFailure(failure, in: graph, state.agenda.place(of: pass)) else {
+      throw failure
+    }
+    state.agenda.fail(pass: pass, why)
+  }
+
+  /// A check or a `fail` refuses the run.
+  private func refuse(_ failure: RunFailure, _ state: inout State) {
+    state.refusal = state.refusal ?? failure
+    state.agenda.refuse()
+  }
+
+  private func advance(
+    _ ready: [Int], of pass: Int?, _ state: inout State, _ progress: RunProgress
   ) async throws(RunFailure) {
     for index in ready {
       let node = state.agenda.graph.nodes[index]
       guard case .fail(let message) = node.operation else { continue }
       let text = try value(of: message, at: index, state.agenda)
       // The checker has seen that the text tells nothing that is labelled.
-      throw wrong(index, state.agenda, withExtendedLifetime(text) { text.texts[0].string })
+      let failure = wrong(index, state.agenda, withExtendedLifetime(text) { text.texts[0].string })
+      if pass != nil { throw failure }
+      refuse(failure, &state)
     }
+    let ready = ready.filter(state.agenda.isWaiting)
     let part = GraphPart(ready, of: state.agenda)
     var tables: [GraphPart.Table: String] = [:]
-    if !part.graph.nodes.isEmpty { tables = try await run(part, &state, progress) }
-    for index in ready {
+    if !part.graph.nodes.isEmpty { tables = try await run(part, of: pass, &state, progress) }
+    for index in ready where state.agenda.isWaiting(index) {
       let origin = state.agenda.origins[index]
       switch state.agenda.graph.nodes[index].operation {
       case .single, .toList:
         progress.begin(origin)
         state.agenda.finish(index, value: try value(ofRowsInto: index, state))
-        if state.agenda.isDone(origin: origin) { progress.finish(origin) }
+      case .task(let operation) where operation.stub != nil: try stub(operation, index, &state)
       case .task(let operation):
         state.waiting.append(try call(operation, index, tables, state.agenda))
         state.agenda.begin(index)
@@ -138,7 +184,7 @@ struct JobRun: Sendable {
 
   /// Runs a part; gives the files of the tables that tasks are given.
   private func run(
-    _ part: GraphPart, _ state: inout State, _ progress: RunProgress
+    _ part: GraphPart, of pass: Int?, _ state: inout State, _ progress: RunProgress
   ) async throws(RunFailure) -> [GraphPart.Table: String] {
     let values = state.agenda.values(for: part.members)
     let constants = ExpressionCompiler(parameters: values, secrets: secrets)
@@ -164,6 +210,12 @@ struct JobRun: Sendable {
     }
     var files: [GraphPart.Table: String] = [:]
     for (table, name) in part.tables {
+      if case .task(let call) = state.agenda.graph.nodes[table.node].operation, call.stub != nil {
+        let rows = KeptRows()
+        state.given[table] = rows
+        sinks[name] = rows
+        continue
+      }
       let (path, file) = try self.file(for: table, state.agenda)
       files[table] = path
       sinks[name] = file
@@ -173,10 +225,13 @@ struct JobRun: Sendable {
       parameters: Dictionary(uniqueKeysWithValues: values.map { ($0.local.id, $0.value) }),
       sources: sources, sinks: sinks, options: options)
     do throws(RunFailure) {
-      state.staged.append(
-        try await run.run(progress: RunProgress(partOf: progress, nodes: origins)))
+      let staged = try await run.run(progress: RunProgress(partOf: progress, nodes: origins))
+      state.staged.append((pass, staged))
     } catch {
-      throw error.inWhole(origins)
+      let failure = error.inWhole(origins)
+      guard case .checks = failure, pass == nil else { throw failure }
+      // All rows are in.
+      refuse(failure, &state)
     }
     return files
   }
@@ -225,10 +280,7 @@ struct JobRun: Sendable {
     let node = state.agenda.graph.nodes[index]
     let edge = state.agenda.source(of: node.inputs[0]) ?? node.inputs[0]
     let element = state.agenda.graph.nodes[edge.node].outputs[edge.port].element
-    let rows = state.kept[edge] ?? KeptRows()
-    let all =
-      rows.batches.isEmpty
-      ? Column.absent(ColumnType(element), count: 0) : Batch.concatenated(rows.batches).elements(of: element)
+    let all = (state.kept[edge] ?? KeptRows()).elements(of: element)
     guard case .toList(let most) = node.operation else {
       if all.count == 1 { return all }
       throw wrong(
@@ -239,8 +291,7 @@ struct JobRun: Sendable {
     if all.count > limit {
       throw wrong(index, state.agenda, "there are \(all.count) rows, and `max` allows \(limit)")
     }
-    return Column(
-      count: 1, storage: .list(offsets: Buffer([0, Int32(all.count)]), values: all))
+    return .list(of: all)
   }
 
   /// The rows that a value stands for: the elements of a list, or the value alone.

@@ -52,8 +52,11 @@ struct LoopElements: Sequence {
     return String(decoding: lines, as: UTF8.self).split(separator: "\n").map(String.init)
   }
 
+  /// A text without its quotes, unless names with it could be the same for other elements.
   private static func plain(_ json: String) -> String {
-    json.hasPrefix("\"") && json.count > 1 ? String(json.dropFirst().dropLast()) : json
+    guard json.hasPrefix("\"") else { return json }
+    let text = json.dropFirst().dropLast()
+    return text.contains { ",[]\\".contains($0) } ? json : String(text)
   }
 
   func makeIterator() -> AnyIterator<[Item]> {

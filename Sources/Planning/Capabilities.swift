@@ -34,7 +34,7 @@ public struct BackendCapabilities: Hashable, Sendable {
   /// The operators that it has, by their names in the source; `task` stands for calls of tasks for each row, `hash`
   /// for hashing under a secret.
   public let operators: Set<String>
-  /// The work of tasks that it does as jobs: `command`, `python`, `http`.
+  /// The work of tasks that it does as jobs: `command`, `python`, `http`; `container` stands for the first two in one.
   public let tasks: Set<String>
   /// By connector the ways of writing that it has besides replacing all rows: `append`, `replace(by:)`, `upsert`,
   /// `delete`, `publish`.
@@ -141,7 +141,7 @@ public struct BackendCapabilities: Hashable, Sendable {
     if !tasks.contains(work) {
       missing.append(tasks.isEmpty ? "tasks" : "tasks of `\(work)`")
     } else {
-      if options.container != nil { missing.append("tasks in a `container`") }
+      if options.container != nil, !tasks.contains("container") { missing.append("tasks in a `container`") }
       if options.cache != nil { missing.append("tasks with a `cache`") }
       if options.gpu ?? 0 > 0 { missing.append("tasks that need a `gpu`") }
       if options.format == .parquet { missing.append("tasks with `format parquet`") }

@@ -32,14 +32,7 @@ struct ChildProcess: Sendable {
   /// Between SIGTERM and SIGKILL.
   let grace: Duration
 
-  /// Before a script: a watch that ends the whole group when the process that runs the task is gone, however that
-  /// came about: it waits for the end of a pipe that nobody writes to. It is a child of nobody in the script, so that
-  /// `wait` does not wait for it.
-  private static let watch =
-    "exec 3<&0 </dev/null; "
-    + "( (trap '' TERM INT HUP; read -r thalweg_end <&3 || kill -KILL 0) >/dev/null 2>&1 & ); exec 3<&-; "
-
-  /// The watch is not limited. The shell counts in KiB.
+  /// The shell counts in KiB.
   private var limits: String { memory.map { "ulimit -d \(max(1, $0 >> 10)); " } ?? "" }
 
   /// Runs to the end. No process of its group is left behind.
@@ -69,19 +62,22 @@ struct ChildProcess: Sendable {
       .gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: grace)
     ]
     let leader = Mutex<pid_t?>(nil)
-    // What it has left running goes with it. The number of a group is taken as long as it has members.
-    defer { if let leader = leader.withLock({ $0 }) { kill(-leader, SIGKILL) } }
     do {
-      let watched = try FileDescriptor.pipe()
-      defer { try? watched.writeEnd.close() }
-      // Another child that had it would keep it open.
-      _ = fcntl(watched.writeEnd.rawValue, F_SETFD, FD_CLOEXEC)
+      let guardian = try await ProcessGuard.shared
+      // What it has left running goes with it. The number of a group is taken as long as it has members.
+      defer {
+        if let leader = leader.withLock({ $0 }) {
+          kill(-leader, SIGKILL)
+          guardian.forget(leader)
+        }
+      }
       let result = try await Subprocess.run(
-        .path("/bin/sh"), arguments: Arguments(["-euc", Self.watch + limits + script, "sh"] + arguments),
+        .path("/bin/sh"),
+        arguments: Arguments(["-euc", ProcessGuard.prologue + limits + script, "sh"] + arguments),
         environment: .custom(
           Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) })),
         workingDirectory: FilePath(folder), platformOptions: options,
-        input: .fileDescriptor(watched.readEnd, closeAfterSpawningProcess: true),
+        input: .fileDescriptor(try guardian.door(), closeAfterSpawningProcess: true),
         output: .fileDescriptor(try Self.open(output ?? log), closeAfterSpawningProcess: true),
         error: .fileDescriptor(try Self.open(log), closeAfterSpawningProcess: true)
       ) { execution in

@@ -8,7 +8,7 @@ public struct TaskCall: Sendable {
   let arguments: [TaskArgument]
   private let environment: [String: String]
   private let secrets: [String]
-  private let folder: String
+  let folder: String
   private let result: TaskResult
 
   /// Between SIGTERM and SIGKILL.
@@ -34,7 +34,8 @@ public struct TaskCall: Sendable {
     self.secrets = secrets
     self.folder = folder
     let own = ProcessInfo.processInfo.environment
-    let inherited = Self.inherited.compactMap { name in own[name].map { (name, $0) } }
+    let names = Self.inherited + (task.options.container == nil ? [] : ContainerEngine.inherited)
+    let inherited = names.compactMap { name in own[name].map { (name, $0) } }
     self.environment = environment.merging(inherited) { declared, _ in declared }
     result = TaskResult(type: task.result, isHidden: isHidden)
   }
@@ -77,8 +78,7 @@ public struct TaskCall: Sendable {
       }
     }
     let printsResult = result.hasValues && !parts.contains(.output)
-    try await finish(
-      process(command.script, command.arguments, place, output: printsResult ? place.printed : nil))
+    try await perform(command.script, command.arguments, place, output: printsResult ? place.printed : nil)
     return try result.value(
       json: { () throws(TaskFailure) in try Self.read(printsResult ? place.printed : place.output) },
       from: printsResult ? "its standard output" : "the file at `{out}`",
@@ -114,7 +114,7 @@ public struct TaskCall: Sendable {
       "-c", PythonCall.script, path, function, place.input("arguments.json"), place.output, place.problem,
     ]
     do throws(TaskFailure) {
-      try await finish(process("exec python3 \"$@\"", arguments, place))
+      try await perform("exec python3 \"$@\"", arguments, place)
     } catch {
       guard let text = FileManager.default.contents(atPath: place.problem),
         let problem = try? JSONDecoder().decode(PythonCall.Problem.self, from: text)
@@ -192,8 +192,31 @@ public struct TaskCall: Sendable {
 
   // MARK: Processes
 
-  private func process(
+  /// Runs a script of the shell, in a container where the task says so, and explains what it ended with.
+  private func perform(
     _ script: String, _ arguments: [String], _ place: WorkFolder, output: String? = nil
+  ) async throws(TaskFailure) {
+    guard let image = task.options.container else {
+      let process = process(script, arguments, place, output: output, memory: task.options.memory)
+      return try Self.explain(await process.run())
+    }
+    let name = "thalweg-\(UUID().uuidString.lowercased())"
+    let inside = try contained(script, arguments, image: image, name: name, place)
+    let ending = await process(inside.script, inside.arguments, place, output: output).run()
+    if ending != .exited(0), let engine = ContainerEngine.installed {
+      // Who asked for it may have been ended, and not the container.
+      let removal = ChildProcess(
+        script: "exec \"$@\"", arguments: engine.removal(of: name), environment: environment, folder: folder,
+        log: "/dev/null", output: nil, timeout: .seconds(30), memory: nil, grace: Self.grace)
+      // It is done even where the attempt is cancelled.
+      _ = await Task.detached { await removal.run() }.value
+    }
+    if ending == .exited(125) { throw TaskFailure("could not be started in the container `\(image)`") }
+    try Self.explain(ending)
+  }
+
+  private func process(
+    _ script: String, _ arguments: [String], _ place: WorkFolder, output: String? = nil, memory: Int64? = nil
   ) -> ChildProcess {
     var environment = environment
     environment["TMPDIR"] = place.temporary
@@ -201,12 +224,11 @@ public struct TaskCall: Sendable {
     return ChildProcess(
       script: script, arguments: arguments, environment: environment, folder: folder,
       log: place.log, output: output, timeout: task.options.timeout.map { .microseconds($0) },
-      memory: task.options.memory, grace: Self.grace)
+      memory: memory, grace: Self.grace)
   }
 
-  /// Waits for a process, and explains what it ended with.
-  private func finish(_ process: ChildProcess) async throws(TaskFailure) {
-    switch await process.run() {
+  private static func explain(_ ending: ChildProcess.Ending) throws(TaskFailure) {
+    switch ending {
     case .exited(0): return
     case .exited(let code): throw TaskFailure("ended with exit code \(code)\(ExitText.meaning(ofCode: code))")
     case .signaled(let signal): throw TaskFailure("was ended by \(ExitText.name(ofSignal: signal))")

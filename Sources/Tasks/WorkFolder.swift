@@ -11,12 +11,13 @@ struct WorkFolder {
   init(_ path: String, log: String) throws(TaskFailure) {
     self.path = path
     self.log = log
-    for folder in [path + "/in", path + "/out", path + "/tmp"] { try Self.make(folder) }
-    try Self.make(URL(fileURLWithPath: log).deletingLastPathComponent().path)
+    let logs = FilePath(log).removingLastComponent().string
+    for folder in [path, path + "/in", path + "/out", path + "/tmp", logs] { try Self.make(folder) }
   }
 
-  /// Makes a folder, with those that it is in.
+  /// Makes a folder; most often the one that it is in is there.
   static func make(_ folder: String) throws(TaskFailure) {
+    if mkdir(folder, 0o777) == 0 || errno == EEXIST { return }
     do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
       throw TaskFailure("has no folder to work in: \(error.localizedDescription)")
     }

@@ -532,6 +532,73 @@ import Testing
     #expect(try sandbox.read("out.csv") == "n\n5\n4\n")
   }
 
+  private static let contained = """
+    task look(sales: Table<Sale>, word: String) -> String {
+      command "echo '\\"'{word} $KEY $(wc -l < {sales})'\\"'"
+      container "example/tools:1"
+      env { KEY: "secret value" }
+      resources { cpu: 0.5, memory: 64MiB }
+    }
+    pipeline p {
+      from sales: Table<Sale> = csv("sales.csv")
+      let found = look(sales, "two words")
+      into out = csv("out.csv") <- [row { found }]
+    }
+    """
+
+  /// What stands for podman writes down how it is called; then it does what `then` says.
+  private func sandbox(podman then: String) async throws -> (
+    sandbox: Sandbox, run: CommandResult, calls: [String]
+  ) {
+    let sandbox = try sandbox(Self.contained)
+    try sandbox.write("#!/bin/sh\necho \"$*\" >> calls\n[ $1 = run ] || exit 0\n\(then)\n", to: "bin/podman")
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o755], ofItemAtPath: sandbox.path + "/bin/podman")
+    let run = try await sandbox.run(
+      ["run", "p.thal"],
+      environment: Sandbox.environment.updating(["PATH": "\(sandbox.path)/bin:/usr/bin:/bin"]))
+    let calls = try sandbox.read("calls").split(separator: "\n").map(String.init)
+    return (sandbox, run, calls)
+  }
+
+  @Test func aContainerIsGivenWhatTheWorkNeeds() async throws {
+    let (sandbox, run, calls) = try await sandbox(
+      podman: "while [ $1 != --entrypoint ]; do shift; done; shift 3; exec /bin/sh \"$@\"")
+    #expect(run.status == .exited(0), "\(run.error)")
+    #expect(try sandbox.read("out.csv") == "found\ntwo words secret value 3\n")
+    let call = try #require(calls.first)
+    let path = URL(fileURLWithPath: sandbox.path).standardizedFileURL.path
+    for part in [
+      "run --rm --name thalweg-", "--mount type=bind,source=\(path),target=\(path) ",
+      "--workdir \(path) ", "--env KEY ", "--env TMPDIR ", "--cpus 0.5 --memory 67108864 ",
+      "--entrypoint /bin/sh example/tools:1 -euc ",
+    ] { #expect(call.contains(part), "\(part): \(call)") }
+    #expect(!calls.joined().contains("secret value"))
+    #expect(calls.count { $0.hasPrefix("r") } == 1)
+  }
+
+  @Test func aContainerThatFailsIsRemoved() async throws {
+    let (_, run, calls) = try await sandbox(podman: "echo no such image >&2; exit 125")
+    #expect(run.status == .exited(1))
+    #expect(
+      run.error.contains("`look` could not be started in the container `example/tools:1`")
+        && run.error.contains("no such image"), "\(run.error)")
+    let name = try #require(calls.first?.split(separator: " ").first { $0.hasPrefix("thalweg-") })
+    #expect(calls.last == "rm --force \(name)")
+  }
+
+  @Test func withoutAProgramForContainersNothingIsDone() async throws {
+    let sandbox = try sandbox(Self.contained)
+    let run = try await sandbox.run(
+      ["run", "p.thal"], environment: Sandbox.environment.updating(["PATH": sandbox.path]))
+    #expect(run.status == .exited(1))
+    #expect(
+      run.error.contains(
+        "error[C818]: `look` can't run in a container here: there is neither `podman` nor `docker` in `PATH`"),
+      "\(run.error)")
+    #expect(try await sandbox.lastRun().jobs?.allSatisfy(\.attempts.isEmpty) == true)
+  }
+
   @Test func anAddressIsAskedForAValue() async throws {
     let server = try HTTPServer { request, number in
       number == 0

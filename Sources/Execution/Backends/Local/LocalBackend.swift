@@ -24,7 +24,7 @@ public struct LocalBackend: ExecutionBackend {
         "window",
         "scan", "latest", "rolling", "reply", "hash", "single", "to_list",
       ],
-      tasks: ["command", "python", "http"],
+      tasks: ["command", "container", "http", "python"],
       sinkOptions: [
         "csv": ["publish"], "jsonl": ["publish"], "kafka": ["append", "upsert", "publish"],
         "postgres": ["append", "replace(by:)", "upsert", "delete", "publish"], "stdout": ["publish"],

@@ -387,7 +387,10 @@ struct LocalRun {
     }
     var options = RunOptions(workers: request.graph.run.parallelism ?? workers)
     options.secrets = secrets
-    if request.graph.hasJobs { return .jobs(try jobRun(values, secrets, options)) }
+    if request.graph.hasJobs {
+      try needContainers()
+      return .jobs(try jobRun(values, secrets, options))
+    }
     let constants = ExpressionCompiler(parameters: values, secrets: secrets)
     let connections: Connections
     do throws(Connections.Problem) {
@@ -421,6 +424,23 @@ struct LocalRun {
           run: options,
           epochs: .time(nanoseconds: Int(request.graph.run.checkpoint ?? Self.checkpointInterval) * 1000)),
         checkpoints: try checkpoints()))
+  }
+
+  /// Tasks that run in containers need a program for that.
+  private func needContainers() throws(Unready) {
+    guard ContainerEngine.installed == nil else { return }
+    for (index, node) in request.graph.nodes.enumerated() {
+      guard case .task(let call) = node.operation, call.task.options.container != nil else { continue }
+      let names = ContainerEngine.names.map { "`\($0)`" }
+      throw Unready(
+        diagnostics: [
+          Diagnostic(
+            .backendLacks,
+            "`\(call.task.name)` can't run in a container here: there is neither "
+              + "\(names.joined(separator: " nor ")) in `PATH`", at: node.span, label: "needs a container",
+            help: "install one of them, or take `container` away")
+        ], job: findings.job(of: index))
+    }
   }
 
   private func jobRun(

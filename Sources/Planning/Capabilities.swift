@@ -34,7 +34,7 @@ public struct BackendCapabilities: Hashable, Sendable {
   /// The operators that it has, by their names in the source; `task` stands for calls of tasks for each row, `hash`
   /// for hashing under a secret.
   public let operators: Set<String>
-  /// The work of tasks that it does as jobs: `command`, `python`, `http`; `container` stands for the first two in one.
+  /// The work of tasks that it does: `command`, `python`, `http`; `container` stands for the first two in one.
   public let tasks: Set<String>
   /// By connector the ways of writing that it has besides replacing all rows: `append`, `replace(by:)`, `upsert`,
   /// `delete`, `publish`.
@@ -77,7 +77,7 @@ public struct BackendCapabilities: Hashable, Sendable {
       case .sink(let sink):
         refuse(sink.connector.name, sink.name, node.span, &refusals)
         refuse(sink, graph.mode, node.span, &refusals)
-      case .task(let call): if call.stub == nil { refuse(call, node.span, &refusals) }
+      case .task(let call): if call.stub == nil { refuse(call.task, node.span, &refusals) }
       case .choose, .rows, .fail, .collect: break
       case .faults where graph.nodes.contains { $0.value != nil }: need(.faultsOfJobs, at: node.span)
       default:
@@ -86,7 +86,7 @@ public struct BackendCapabilities: Hashable, Sendable {
           continue
         }
       }
-      for need in ExpressionNeeds(node.operation).found { refuse(need.name, need.span, &refusals) }
+      for need in ExpressionNeeds(node.operation).found { refuse(need, graph.mode, &refusals) }
       for (feature, span) in node.needs { need(feature, at: span) }
     }
     for region in graph.regions {
@@ -124,7 +124,21 @@ public struct BackendCapabilities: Hashable, Sendable {
 
   private func refuse(_ name: String, _ span: Span, _ refusals: inout [Diagnostic]) {
     guard !operators.contains(name) else { return }
-    let refusal = lacks(name == "task" ? "tasks for each row" : "`\(name)`", at: span)
+    add(lacks("`\(name)`", at: span), to: &refusals)
+  }
+
+  private func refuse(_ need: ExpressionNeeds.Need, _ mode: Mode, _ refusals: inout [Diagnostic]) {
+    guard let task = need.task else { return refuse(need.name, need.span, &refusals) }
+    if !operators.contains(need.name) {
+      add(lacks("tasks for each row", at: need.span), to: &refusals)
+    } else if mode != .batch {
+      add(lacks("tasks for each row of a \(mode.rawValue)", at: need.span), to: &refusals)
+    } else {
+      refuse(task, need.span, &refusals)
+    }
+  }
+
+  private func add(_ refusal: Diagnostic, to refusals: inout [Diagnostic]) {
     if !refusals.contains(refusal) { refusals.append(refusal) }
   }
 
@@ -133,10 +147,10 @@ public struct BackendCapabilities: Hashable, Sendable {
       .backendLacks, "the backend `\(backend)` does not run \(what) yet", at: span, label: "needs \(what)")
   }
 
-  /// A call of a task as a job.
-  private func refuse(_ call: TaskOperation, _ span: Span, _ refusals: inout [Diagnostic]) {
-    let options = call.task.options
-    let work = call.task.work.map(\.word) ?? ""
+  /// A call of a task.
+  private func refuse(_ task: TypedTask, _ span: Span, _ refusals: inout [Diagnostic]) {
+    let options = task.options
+    let work = task.work.map(\.word) ?? ""
     var missing: [String] = []
     if !tasks.contains(work) {
       missing.append(tasks.isEmpty ? "tasks" : "tasks of `\(work)`")
@@ -146,10 +160,7 @@ public struct BackendCapabilities: Hashable, Sendable {
       if options.gpu ?? 0 > 0 { missing.append("tasks that need a `gpu`") }
       if options.format == .parquet { missing.append("tasks with `format parquet`") }
     }
-    for what in missing {
-      let refusal = lacks(what, at: span)
-      if !refusals.contains(refusal) { refusals.append(refusal) }
-    }
+    for what in missing { add(lacks(what, at: span), to: &refusals) }
   }
 
   private func refuse(

@@ -5,8 +5,10 @@ import Semantics
 /// What the expressions of operators need of a backend beyond evaluating: calls of tasks, and secrets to hash
 /// with. Functions are followed into their bodies.
 struct ExpressionNeeds {
-  /// The name among the operators, and where it is needed.
-  private(set) var found: [(name: String, span: Span)] = []
+  /// The name among the operators, and where it is needed; with the task that is called.
+  typealias Need = (name: String, span: Span, task: TypedTask?)
+
+  private(set) var found: [Need] = []
   private var seen: Set<ObjectIdentifier> = []
 
   init(_ operation: Operation) {
@@ -21,8 +23,8 @@ struct ExpressionNeeds {
   private mutating func look(_ expression: TypedExpression) {
     expression.visit { part in
       switch part.kind {
-      case .task: found.append(("task", part.span))
-      case .builtin(.hash, _, _): found.append(("hash", part.span))
+      case .task(let task, _): found.append(("task", part.span, task))
+      case .builtin(.hash, _, _): found.append(("hash", part.span, nil))
       case .call(let function, _):
         if seen.insert(ObjectIdentifier(function)).inserted, let body = function.body { look(body) }
       default: break

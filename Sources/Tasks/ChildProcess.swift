@@ -16,6 +16,13 @@ struct ChildProcess: Sendable {
     case notStarted(String)
   }
 
+  /// Where standard output goes.
+  enum Output: Sendable {
+    case log
+    case file(String)
+    case pipe(FileDescriptor)
+  }
+
   /// A script of the shell; the first thing that fails ends it.
   let script: String
   /// What the script knows as `$1` and so on.
@@ -23,10 +30,12 @@ struct ChildProcess: Sendable {
   /// All of it: nothing is inherited.
   let environment: [String: String]
   let folder: String
-  /// Where standard error goes, and standard output unless `output` says otherwise.
+  /// Where standard error goes.
   let log: String
-  let output: String?
-  let timeout: Duration?
+  /// What it reads; nothing where this is nil.
+  var input: FileDescriptor?
+  let output: Output
+  var timeout: Duration?
   /// Bytes of memory that each of its processes may have for its data.
   let memory: Int64?
   /// Between SIGTERM and SIGKILL.
@@ -73,13 +82,14 @@ struct ChildProcess: Sendable {
       }
       let result = try await Subprocess.run(
         .path("/bin/sh"),
-        arguments: Arguments(["-euc", ProcessGuard.prologue + limits + script, "sh"] + arguments),
+        arguments: Arguments(["-euc", ProcessGuard.prologue + limits + script, "sh", log] + arguments),
         environment: .custom(
           Dictionary(uniqueKeysWithValues: environment.map { (Environment.Key(stringLiteral: $0), $1) })),
         workingDirectory: FilePath(folder), platformOptions: options,
-        input: .fileDescriptor(try guardian.door(), closeAfterSpawningProcess: true),
-        output: .fileDescriptor(try Self.open(output ?? log), closeAfterSpawningProcess: true),
-        error: .fileDescriptor(try Self.open(log), closeAfterSpawningProcess: true)
+        input: .fileDescriptor(
+          try input ?? FileDescriptor.open("/dev/null", .readOnly), closeAfterSpawningProcess: true),
+        output: .fileDescriptor(try opened(), closeAfterSpawningProcess: true),
+        error: .fileDescriptor(try guardian.door(), closeAfterSpawningProcess: true)
       ) { execution in
         leader.withLock { $0 = execution.processIdentifier.value }
       }
@@ -93,8 +103,14 @@ struct ChildProcess: Sendable {
     }
   }
 
-  private static func open(_ path: String) throws -> FileDescriptor {
-    try FileDescriptor.open(
+  private func opened() throws -> FileDescriptor {
+    let path: String
+    switch output {
+    case .log: path = log
+    case .file(let file): path = file
+    case .pipe(let end): return end
+    }
+    return try FileDescriptor.open(
       path, .writeOnly, options: [.create, .append], permissions: [.ownerReadWrite, .groupRead, .otherRead])
   }
 }

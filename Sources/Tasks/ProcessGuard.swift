@@ -26,8 +26,9 @@ final class ProcessGuard: Sendable {
     get async throws { try await current.get() }
   }
 
-  /// Begins a script of the shell whose standard input is `door`: tells the group's number, and goes on without it.
-  static let prologue = "echo $$ >&0; exec </dev/null; "
+  /// Begins a script of the shell whose standard error is `door`: tells the group's number, and writes from there on
+  /// to the file that is its first argument.
+  static let prologue = "echo $$ >&2; exec 2>>\"$1\"; shift; "
 
   private let pipe: FileDescriptor
   private let isGone = Atomic<Bool>(false)

@@ -21,13 +21,14 @@ public struct TaskCall: Sendable {
 
   /// - Parameters:
   ///   - arguments: One for each of the task's parameters.
+  ///   - result: The type of its result, where that is not the task's: of several rows.
   ///   - environment: What `env` says.
   ///   - secrets: The values in it that must not be shown.
   ///   - folder: The project's, where the work begins.
   ///   - isHidden: Whether the result must not be shown, because it is labelled.
   public init(
-    _ task: TypedTask, _ arguments: [TaskArgument], environment: [String: String], secrets: [String],
-    folder: String, isHidden: Bool
+    _ task: TypedTask, _ arguments: [TaskArgument], result: Type? = nil, environment: [String: String],
+    secrets: [String], folder: String, isHidden: Bool
   ) {
     self.task = task
     self.arguments = arguments
@@ -37,7 +38,7 @@ public struct TaskCall: Sendable {
     let names = Self.inherited + (task.options.container == nil ? [] : ContainerEngine.inherited)
     let inherited = names.compactMap { name in own[name].map { (name, $0) } }
     self.environment = environment.merging(inherited) { declared, _ in declared }
-    result = TaskResult(type: task.result, isHidden: isHidden)
+    self.result = TaskResult(type: result ?? task.result, isHidden: isHidden)
   }
 
   /// Does the work once.
@@ -55,9 +56,14 @@ public struct TaskCall: Sendable {
       case nil: throw TaskFailure("is work that can't be done here")
       }
     } catch {
-      let lines = [log, place.printed].lazy.map { LogFile(path: $0).lastLines() }.first { !$0.isEmpty }
-      throw error.telling(result.isHidden ? [] : lines ?? [], of: log, without: secrets)
+      throw told(error, [log, place.printed], log: log)
     }
+  }
+
+  /// A failure with the last lines of the first of some files that has any.
+  func told(_ failure: TaskFailure, _ files: [String], log: String) -> TaskFailure {
+    let lines = files.lazy.map { LogFile(path: $0).lastLines() }.first { !$0.isEmpty }
+    return failure.telling(result.isHidden ? [] : lines ?? [], of: log, without: secrets)
   }
 
   // MARK: Commands
@@ -78,7 +84,8 @@ public struct TaskCall: Sendable {
       }
     }
     let printsResult = result.hasValues && !parts.contains(.output)
-    try await perform(command.script, command.arguments, place, output: printsResult ? place.printed : nil)
+    try await perform(
+      command.script, command.arguments, place, output: printsResult ? .file(place.printed) : .log)
     return try result.value(
       json: { () throws(TaskFailure) in try Self.read(printsResult ? place.printed : place.output) },
       from: printsResult ? "its standard output" : "the file at `{out}`",
@@ -104,11 +111,7 @@ public struct TaskCall: Sendable {
   private func call(
     _ file: String, _ function: String, _ place: WorkFolder
   ) async throws(TaskFailure) -> Column {
-    let path = script(file)
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw TaskFailure(
-        "can't be called: there is no file `\(file)`", help: "it is looked for in the project's folder")
-    }
+    let path = try existing(file)
     try WorkFolder.write(try keywords(), to: place.input("arguments.json"))
     let arguments = [
       "-c", PythonCall.script, path, function, place.input("arguments.json"), place.output, place.problem,
@@ -119,12 +122,27 @@ public struct TaskCall: Sendable {
       guard let text = FileManager.default.contents(atPath: place.problem),
         let problem = try? JSONDecoder().decode(PythonCall.Problem.self, from: text)
       else { throw error }
-      let file =
-        problem.file.hasPrefix(folder + "/") ? String(problem.file.dropFirst(folder.count + 1)) : problem.file
-      let said = result.isHidden ? "what it says is not shown, because it may be labelled" : problem.message
-      throw TaskFailure("failed: \(said) (\(file)\(problem.line.map { ":\($0)" } ?? ""))")
+      throw failure(problem)
     }
-    return try await returned(place)
+    return try returned(try Self.read(place.output))
+  }
+
+  /// Where a file of Python is, which must be there.
+  func existing(_ file: String) throws(TaskFailure) -> String {
+    let path = script(file)
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw TaskFailure(
+        "can't be called: there is no file `\(file)`", help: "it is looked for in the project's folder")
+    }
+    return path
+  }
+
+  /// What an exception says, and where it was thrown.
+  func failure(_ problem: PythonCall.Problem) -> TaskFailure {
+    let file =
+      problem.file.hasPrefix(folder + "/") ? String(problem.file.dropFirst(folder.count + 1)) : problem.file
+    let said = result.isHidden ? "what it says is not shown, because it may be labelled" : problem.message
+    return TaskFailure("failed: \(said) (\(file)\(problem.line.map { ":\($0)" } ?? ""))")
   }
 
   /// Where a file of Python is.
@@ -133,7 +151,7 @@ public struct TaskCall: Sendable {
   }
 
   /// The arguments by their names.
-  private func keywords() throws(TaskFailure) -> [UInt8] {
+  func keywords() throws(TaskFailure) -> [UInt8] {
     var text: [UInt8] = []
     for (parameter, argument) in zip(task.parameters, arguments) {
       let (kind, json): (String, [UInt8]) =
@@ -151,8 +169,7 @@ public struct TaskCall: Sendable {
   }
 
   /// What the function returned: files as their paths, which start from where the work began.
-  private func returned(_ place: WorkFolder) async throws(TaskFailure) -> Column {
-    let json = try Self.read(place.output)
+  func returned(_ json: [UInt8]) throws(TaskFailure) -> Column {
     var paths: [String: String] = [:]
     var only: String?
     if result.type.isPath {
@@ -194,7 +211,7 @@ public struct TaskCall: Sendable {
 
   /// Runs a script of the shell, in a container where the task says so, and explains what it ended with.
   private func perform(
-    _ script: String, _ arguments: [String], _ place: WorkFolder, output: String? = nil
+    _ script: String, _ arguments: [String], _ place: WorkFolder, output: ChildProcess.Output = .log
   ) async throws(TaskFailure) {
     guard let image = task.options.container else {
       let process = process(script, arguments, place, output: output, memory: task.options.memory)
@@ -207,7 +224,7 @@ public struct TaskCall: Sendable {
       // Who asked for it may have been ended, and not the container.
       let removal = ChildProcess(
         script: "exec \"$@\"", arguments: engine.removal(of: name), environment: environment, folder: folder,
-        log: "/dev/null", output: nil, timeout: .seconds(30), memory: nil, grace: Self.grace)
+        log: "/dev/null", output: .log, timeout: .seconds(30), memory: nil, grace: Self.grace)
       // It is done even where the attempt is cancelled.
       _ = await Task.detached { await removal.run() }.value
     }
@@ -215,8 +232,9 @@ public struct TaskCall: Sendable {
     try Self.explain(ending)
   }
 
-  private func process(
-    _ script: String, _ arguments: [String], _ place: WorkFolder, output: String? = nil, memory: Int64? = nil
+  func process(
+    _ script: String, _ arguments: [String], _ place: WorkFolder, output: ChildProcess.Output = .log,
+    memory: Int64? = nil
   ) -> ChildProcess {
     var environment = environment
     environment["TMPDIR"] = place.temporary
@@ -227,7 +245,7 @@ public struct TaskCall: Sendable {
       memory: memory, grace: Self.grace)
   }
 
-  private static func explain(_ ending: ChildProcess.Ending) throws(TaskFailure) {
+  static func explain(_ ending: ChildProcess.Ending) throws(TaskFailure) {
     switch ending {
     case .exited(0): return
     case .exited(let code): throw TaskFailure("ended with exit code \(code)\(ExitText.meaning(ofCode: code))")

@@ -40,7 +40,7 @@ final class RunContext: Sendable {
 
   /// A compiler that knows the pipeline's arguments.
   func compiler() -> ExpressionCompiler {
-    ExpressionCompiler(parameters: arguments, secrets: options.secrets)
+    ExpressionCompiler(parameters: arguments, secrets: options.secrets, tasks: options.tasks)
   }
 
   /// How many batches `count` rows are cut into.

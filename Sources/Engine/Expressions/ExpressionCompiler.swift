@@ -51,22 +51,30 @@ public final class ExpressionCompiler {
   private let parameters: [Int: Datum]
   /// The values of secrets by their names.
   let secrets: @Sendable (String) -> String
+  /// Calls tasks; nil where none are called.
+  let tasks: (any RowTasks)?
   private var functions: [ObjectIdentifier: CompiledFunction] = [:]
 
   /// A compiler of expressions that may use the pipeline's `parameters`, each a column of one row.
-  /// - Parameter secrets: Gives secrets their values; where nobody knows them, as in tests, the name stands for it.
+  /// - Parameters:
+  ///   - secrets: Gives secrets their values; where nobody knows them, as in tests, the name stands for it.
+  ///   - tasks: Calls tasks.
   public init(
-    parameters: [(local: Local, value: Column)] = [], secrets: @escaping @Sendable (String) -> String = { $0 }
+    parameters: [(local: Local, value: Column)] = [],
+    secrets: @escaping @Sendable (String) -> String = { $0 },
+    tasks: (any RowTasks)? = nil
   ) {
     self.secrets = secrets
+    self.tasks = tasks
     var data: [Int: Datum] = [:]
     for (local, value) in parameters { data[local.id] = Datum(constant: value) }
     self.parameters = data
   }
 
   /// Compiles an expression over `inputs`.
-  public func compile(_ expression: TypedExpression, inputs: [Local]) -> Kernel {
-    let context = ExpressionContext(compiler: self)
+  /// - Parameter isCovered: Whether all of it is under a cover, as in `try_map`.
+  public func compile(_ expression: TypedExpression, inputs: [Local], isCovered: Bool = false) -> Kernel {
+    let context = ExpressionContext(compiler: self, isCovered: isCovered)
     for (id, datum) in parameters { context.locals[id] = Step(literal: datum) }
     let paths = inputs.map { context.declare($0) }
     let body = context.compile(expression)
@@ -74,8 +82,8 @@ public final class ExpressionCompiler {
   }
 
   /// Compiles a lambda; its parameters are the inputs.
-  public func compile(_ lambda: TypedLambda) -> Kernel {
-    compile(lambda.body, inputs: lambda.parameters)
+  public func compile(_ lambda: TypedLambda, isCovered: Bool = false) -> Kernel {
+    compile(lambda.body, inputs: lambda.parameters, isCovered: isCovered)
   }
 
   /// The value of an expression over the pipeline's parameters alone, as one row: a path, a limit, a default.
@@ -121,7 +129,13 @@ final class ExpressionContext {
   /// The roots that have been read, for each lambda under way.
   private var readers: [Set<Int>] = []
 
-  init(compiler: ExpressionCompiler) { self.compiler = compiler }
+  /// Whether all of the expression is under a cover.
+  let isCovered: Bool
+
+  init(compiler: ExpressionCompiler, isCovered: Bool = false) {
+    self.compiler = compiler
+    self.isCovered = isCovered
+  }
 
   /// Gives a local a place in the layout.
   func declare(_ local: Local) -> Int {
@@ -150,7 +164,8 @@ final class ExpressionContext {
     case .call(let function, let arguments): return call(function, arguments)
     case .secret(let name):
       return Step(literal: Datum(constant: Literal.string(compiler.secrets(name)).column(of: .string)))
-    case .task: preconditionFailure("the backend refuses tasks before it runs anything")
+    case .task(let task, let arguments):
+      return taskCall(task, arguments.map { compile($0) }, type, expression.span)
     case .builtin(let builtin, let arguments, let lambdas):
       return self.builtin(builtin, arguments, lambdas, expression)
     case .conditional(let condition, let then, let otherwise):

@@ -89,7 +89,7 @@ final class TryMapOperator: Operator {
 
   init(_ index: Int, _ context: RunContext, _ lambda: TypedLambda, _ policy: SecondResult) {
     mapping = RowFunction(
-      kernel: context.compiler().compile(lambda),
+      kernel: context.compiler().compile(lambda, isCovered: true),
       element: context.graph.nodes[index].inputElement(context.graph))
     self.policy = policy
     super.init(index, context)

@@ -11,6 +11,8 @@ public struct RunOptions: Sendable {
   public var morselsPerWorker: Int
   /// Gives secrets their values by their names; where nobody knows them, as in tests, the name stands for it.
   public var secrets: @Sendable (String) -> String = { $0 }
+  /// Calls the tasks of rows; nil where there are none.
+  public var tasks: (any RowTasks)?
   /// An operator in place of that of a node: of a driver that feeds or empties it itself, or a wrong one, which a
   /// test must find.
   var substitute: (@Sendable (Int, RunContext) -> Operator?)?

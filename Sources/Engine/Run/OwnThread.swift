@@ -17,6 +17,7 @@ func onOwnThread<R: Sendable>(
     }
   } onCancel: {
     context.isCancelled.store(true, ordering: .relaxed)
+    context.options.tasks?.cancel()
     wake()
   }
   return try result.get()

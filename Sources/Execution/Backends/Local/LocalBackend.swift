@@ -22,7 +22,7 @@ public struct LocalBackend: ExecutionBackend {
         "anti_join", "aggregate", "top", "sort", "limit", "sample", "split", "check", "discard", "faults",
         "timed",
         "window",
-        "scan", "latest", "rolling", "reply", "hash", "single", "to_list",
+        "scan", "latest", "rolling", "reply", "hash", "single", "to_list", "task",
       ],
       tasks: ["command", "container", "http", "python"],
       sinkOptions: [

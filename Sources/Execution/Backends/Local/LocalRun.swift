@@ -75,6 +75,7 @@ struct LocalRun {
   /// The store does not take the run's word any more: another process has ended it, or goes on with it.
   private var isLost = false
   private var engine: Task<Void, Never>?
+  private var rowCalls: RowCalls?
 
   init(
     _ request: RunRequest, _ store: any RunStore, _ observer: any RunObserver, workers: Int,
@@ -226,6 +227,7 @@ struct LocalRun {
   }
 
   private mutating func end(_ event: RunMachine.Event, _ diagnostics: [Diagnostic]) async -> RunOutcome {
+    rowCalls?.end(isGood: event == .published)
     look()
     note(machine.handle(event))
     await flushAll()
@@ -364,7 +366,7 @@ struct LocalRun {
     let job: Int?
   }
 
-  private func work() throws(Unready) -> Work {
+  private mutating func work() throws(Unready) -> Work {
     let known: [String: String]
     do throws(Secrets.Missing) { known = try request.secrets.values(of: request.graph) } catch {
       throw Unready(diagnostics: error.diagnostics, job: findings.job(of: error.node))
@@ -387,10 +389,12 @@ struct LocalRun {
     }
     var options = RunOptions(workers: request.graph.run.parallelism ?? workers)
     options.secrets = secrets
-    if request.graph.hasJobs {
-      try needContainers()
-      return .jobs(try jobRun(values, secrets, options))
-    }
+    let places = WorkPlaces(id, lease: request.lease)
+    rowCalls = RowCalls(
+      request.graph, folder: request.projectFolder, cores: workers, places: places, secrets: secrets)
+    options.tasks = rowCalls
+    try needContainers()
+    if request.graph.hasJobs { return .jobs(try jobRun(values, secrets, options, places)) }
     let constants = ExpressionCompiler(parameters: values, secrets: secrets)
     let connections: Connections
     do throws(Connections.Problem) {
@@ -430,13 +434,13 @@ struct LocalRun {
   private func needContainers() throws(Unready) {
     guard ContainerEngine.installed == nil else { return }
     for (index, node) in request.graph.nodes.enumerated() {
-      guard case .task(let call) = node.operation, call.task.options.container != nil else { continue }
+      guard let task = node.calledTasks.first(where: { $0.options.container != nil }) else { continue }
       let names = ContainerEngine.names.map { "`\($0)`" }
       throw Unready(
         diagnostics: [
           Diagnostic(
             .backendLacks,
-            "`\(call.task.name)` can't run in a container here: there is neither "
+            "`\(task.name)` can't run in a container here: there is neither "
               + "\(names.joined(separator: " nor ")) in `PATH`", at: node.span, label: "needs a container",
             help: "install one of them, or take `container` away")
         ], job: findings.job(of: index))
@@ -445,7 +449,7 @@ struct LocalRun {
 
   private func jobRun(
     _ arguments: [(local: Local, value: Column)], _ secrets: @escaping @Sendable (String) -> String,
-    _ options: Engine.RunOptions
+    _ options: Engine.RunOptions, _ places: WorkPlaces
   ) throws(Unready) -> JobRun {
     let artifacts: any ArtifactStore
     do throws(ArtifactError) { artifacts = try request.artifacts.store() } catch {
@@ -457,7 +461,7 @@ struct LocalRun {
         ], job: nil)
     }
     let work = JobRun.TaskWork(
-      folder: request.projectFolder, cores: Double(workers), places: WorkPlaces(id, lease: request.lease),
+      folder: request.projectFolder, cores: Double(workers), places: places,
       journal: journal, dispatcher: request.dispatcher, artifacts: artifacts,
       jobs: request.graph.nodes.indices.map { findings.job(of: $0) ?? 0 }
     ) { [inbox, findings, sources = request.sources] node, failure in

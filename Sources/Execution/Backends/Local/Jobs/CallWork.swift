@@ -67,19 +67,9 @@ extension TaskCall {
     _ task: TypedTask, _ given: [TaskArgument], at node: Int, of graph: Graph,
     secrets: (String) -> String, in folder: String
   ) {
-    var environment: [String: String] = [:]
-    var hidden: [String] = []
-    for (name, value) in task.options.environment {
-      switch value.kind {
-      case .literal(.string(let text)): environment[name] = text
-      case .secret(let secret):
-        environment[name] = secrets(secret)
-        hidden.append(secrets(secret))
-      default: preconditionFailure("the value of a variable is a text or a secret")
-      }
-    }
+    let environment = TaskEnvironment(task, secrets)
     self.init(
-      task, given, environment: environment, secrets: hidden, folder: folder,
+      task, given, environment: environment.values, secrets: environment.secrets, folder: folder,
       isHidden: !task.options.allow.isEmpty || graph.labelled[graph.nodes[node].span] != nil)
   }
 }

@@ -31,6 +31,11 @@ struct WorkPlaces: Sendable {
   /// The files of what a call gave that was made before.
   func files(of place: Place) -> String { "\(work(of: place))/files" }
 
+  /// Of the calls of a task for rows.
+  func ofRows(task: String, call: Int) -> (work: String, log: String) {
+    ("\(folder)/\(task)/\(call)", "\(base)/.thalweg/logs/\(run)/\(task)-\(call).log")
+  }
+
   /// What an attempt writes for people.
   func log(of place: Place, attempt: Int) -> String {
     "\(base)/.thalweg/logs/\(run)/\(Self.name(place))-\(attempt).log"

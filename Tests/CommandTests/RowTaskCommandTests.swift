@@ -1,4 +1,5 @@
 import Foundation
+import Subprocess
 import Testing
 
 /// Tasks that are called for each row.

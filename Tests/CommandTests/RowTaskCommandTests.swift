@@ -32,8 +32,8 @@ import Testing
             print("to the log")
             return doc["id"]
 
-        def works(docs):
-            return [work(doc) for doc in docs]
+        def works(doc):
+            return [work(one) for one in doc]
         """)
     let run = try await sandbox.run("run", "p.thal")
     #expect(run.status == .exited(0), "\(run.error)")

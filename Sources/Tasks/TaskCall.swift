@@ -237,7 +237,7 @@ public struct TaskCall: Sendable {
     memory: Int64? = nil
   ) -> ChildProcess {
     var environment = environment
-    environment["TMPDIR"] = place.temporary
+    environment["TMPDIR"] = place.path
     environment["THALWEG_WORK"] = place.path
     return ChildProcess(
       script: script, arguments: arguments, environment: environment, folder: folder,

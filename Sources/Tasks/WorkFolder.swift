@@ -1,7 +1,8 @@
 import Foundation
 import SystemPackage
 
-/// The folder of one attempt: what it is given, what it writes, and what it needs for a while.
+/// The folder of one attempt: what it is given, what it writes, and what it needs for a while. It has no folders in it:
+/// a file system may need longer to make and remove these than a small task takes.
 struct WorkFolder {
   let path: String
   /// Where standard output and error go; beside the folder, which it outlives.
@@ -12,7 +13,7 @@ struct WorkFolder {
     self.path = path
     self.log = log
     let logs = FilePath(log).removingLastComponent().string
-    for folder in [path, path + "/in", path + "/out", path + "/tmp", logs] { try Self.make(folder) }
+    for folder in [path, logs] { try Self.make(folder) }
   }
 
   /// Makes a folder; most often the one that it is in is there.
@@ -24,16 +25,15 @@ struct WorkFolder {
   }
 
   /// `{out}`.
-  var output: String { path + "/out/result" }
+  var output: String { path + "/result" }
   /// What is printed, where that is the result.
-  var printed: String { path + "/out/printed" }
+  var printed: String { path + "/printed" }
   /// What a Python function failed with.
-  var problem: String { path + "/out/problem" }
-  var temporary: String { path + "/tmp" }
+  var problem: String { path + "/problem" }
 
   /// `{out.field}`.
-  func output(_ field: String) -> String { "\(path)/out/field-\(field)" }
-  func input(_ name: String) -> String { "\(path)/in/\(name)" }
+  func output(_ field: String) -> String { "\(path)/field-\(field)" }
+  func input(_ name: String) -> String { "\(path)/given-\(name)" }
 
   static func write(_ bytes: [UInt8], to path: String) throws(TaskFailure) {
     do {

@@ -41,9 +41,9 @@ public final class InMemoryRunStore: RunStore {
     memory.withLock { $0.events[run] ?? [] }
   }
 
-  /// The plan of a hash.
-  public func plan(_ hash: String) async throws(StoreError) -> PlanRecord? {
-    memory.withLock { $0.plans[hash] }
+  /// The plan of a run.
+  public func plan(of run: RunID) async throws(StoreError) -> PlanRecord? {
+    memory.withLock { memory in memory.records[run].flatMap { memory.plans[$0.planHash] } }
   }
 
   /// Records that an epoch is complete.
@@ -102,7 +102,8 @@ private struct Memory {
   mutating func resume(_ run: RunRecord, _ jobs: [JobRecord], _ plan: PlanRecord) -> Bool {
     guard let former = records[run.id], former.state.isResumable else { return false }
     var next = RunRecord(
-      id: run.id, pipeline: run.pipeline, file: run.file, parameters: run.parameters, planHash: plan.hash,
+      id: run.id, namespace: former.namespace, pipeline: run.pipeline, file: run.file,
+      parameters: run.parameters, planHash: plan.hash,
       mode: run.mode, backend: run.backend, owner: run.owner, created: former.created)
     next.seen = run.seen
     next.rowsIn = former.rowsIn
@@ -147,7 +148,8 @@ private struct Memory {
 
   func runs(_ filter: RunFilter) -> [RunRecord] {
     let found = order.compactMap { records[$0] }.filter { run in
-      run.id.text.hasPrefix(filter.prefix ?? "") && (filter.pipeline ?? run.pipeline) == run.pipeline
+      run.id.text.hasPrefix(filter.prefix ?? "") && (filter.namespace ?? run.namespace) == run.namespace
+        && (filter.pipeline ?? run.pipeline) == run.pipeline
         && filter.states?.contains(run.state) ?? true
     }
     let newest = found.enumerated().sorted {

@@ -42,8 +42,13 @@ public struct RunError: Hashable, Codable, Sendable {
 
 /// What is known of one run.
 public struct RunRecord: Hashable, Sendable {
+  /// Of a run whose project names none.
+  public static let defaultNamespace = "default"
+
   /// The run's name.
   public let id: RunID
+  /// Whose it is, where users share a database.
+  public let namespace: String
   /// The pipeline's name.
   public let pipeline: String
   /// The file that declares it, as it was named.
@@ -77,11 +82,11 @@ public struct RunRecord: Hashable, Sendable {
 
   /// Makes the record of a run that is planned.
   public init(
-    id: RunID, pipeline: String, file: String, parameters: String, planHash: String, mode: String,
-    backend: String,
-    owner: Owner, created: Moment
+    id: RunID, namespace: String = RunRecord.defaultNamespace, pipeline: String, file: String,
+    parameters: String, planHash: String, mode: String, backend: String, owner: Owner, created: Moment
   ) {
     self.id = id
+    self.namespace = namespace
     self.pipeline = pipeline
     self.file = file
     self.parameters = parameters

@@ -48,8 +48,8 @@ public protocol EventReader: Sendable {
 
 /// Tells of plans that were run.
 public protocol PlanReader: Sendable {
-  /// The plan of a hash.
-  func plan(_ hash: String) async throws(StoreError) -> PlanRecord?
+  /// The plan of a run.
+  func plan(of run: RunID) async throws(StoreError) -> PlanRecord?
 }
 
 /// A store of runs.
@@ -59,6 +59,8 @@ public typealias RunStore = RunRecorder & RunResumer & RunReader & EventReader &
 public struct RunFilter: Hashable, Sendable {
   /// Only those whose id begins so.
   public var prefix: String?
+  /// Only those of this namespace.
+  public var namespace: String?
   /// Only those of this pipeline.
   public var pipeline: String?
   /// Only those in one of these states.
@@ -67,9 +69,12 @@ public struct RunFilter: Hashable, Sendable {
   public var limit: Int?
 
   /// Every run, unless told otherwise.
-  public init(prefix: String? = nil, pipeline: String? = nil, states: Set<RunState>? = nil, limit: Int? = nil)
-  {
+  public init(
+    prefix: String? = nil, namespace: String? = nil, pipeline: String? = nil, states: Set<RunState>? = nil,
+    limit: Int? = nil
+  ) {
     self.prefix = prefix
+    self.namespace = namespace
     self.pipeline = pipeline
     self.states = states
     self.limit = limit
@@ -115,6 +120,8 @@ public enum StoreError: Error, Hashable, Sendable {
   case unusable(path: String, reason: String)
   /// The database can't be used.
   case unreachable(database: String, reason: String)
+  /// The user of the database may not do this.
+  case forbidden(database: String, reason: String)
   /// What needs a database has none.
   case noDatabase
   /// The database has no tables, or those of an older version.

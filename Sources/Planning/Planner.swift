@@ -141,6 +141,9 @@ extension RunOptions {
     }
     let all: [(String, String?)] = [
       ("schedule", schedule), ("retry", retry.map { "\($0)" }), ("timeout", timeout.map(Wording.duration)),
+      ("priority", priority.map { "\($0)" }),
+      ("concurrency", concurrency.map { "\($0.size)" + ($0.parameter.map { " by \($0)" } ?? "") }),
+      ("rate", rate.map { "\($0.size) per \(Wording.duration($0.period))" }),
       ("parallelism", parallelism.map { "\($0)" }), ("checkpoint", checkpoint.map(Wording.duration)),
       ("delivery", delivery?.rawValue), ("port", port.map { "\($0)" }),
       ("max_in_flight", maxInFlight.map { "\($0)" }),

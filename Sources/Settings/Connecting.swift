@@ -55,6 +55,7 @@ extension Profile {
       secrets.append(secret)
     }
     backend = backend ?? other.backend
+    namespace = namespace ?? other.namespace
     pool = pool ?? other.pool
     database = database ?? other.database
     artifacts = artifacts ?? other.artifacts

@@ -5,6 +5,7 @@ import Diagnosing
 /// ```yaml
 /// version: 1
 /// default_profile: dev            # the profile where none is named
+/// namespace: sales                # whose runs these are, where users share a database
 ///
 /// profiles:
 ///   dev:
@@ -44,6 +45,8 @@ public struct Settings: Sendable {
   public let file: FileID
   /// The profile that is in effect where none is named.
   public var defaultProfile: Spanned<String>?
+  /// Whose its runs are, where the profile does not say so.
+  public var namespace: Spanned<String>?
   /// The profiles, in the order of the file, each with what it takes over from others.
   public var profiles: [Profile] = []
   /// The backends, in the order of the file.
@@ -52,6 +55,16 @@ public struct Settings: Sendable {
   public var pools: [PoolSettings] = []
   /// What is said about lints.
   public var lint = LintSettings()
+
+  /// Whether a namespace can have this name: it stands in keys of the database.
+  public static func isNamespace(_ name: String) -> Bool {
+    func isSmallLetter(_ byte: UInt8) -> Bool { UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte }
+    guard let first = name.utf8.first, isSmallLetter(first), name.utf8.count <= 63 else { return false }
+    return name.utf8.allSatisfy { byte in
+      isSmallLetter(byte) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+        || [UInt8(ascii: "-"), UInt8(ascii: "_")].contains(byte)
+    }
+  }
 
   /// The profile of a name.
   public func profile(_ name: String) -> Profile? { profiles.first { $0.name.value == name } }
@@ -86,7 +99,9 @@ public struct Profile: Sendable {
   public var secrets: [SecretSettings] = []
   /// The backend that runs its pipelines; the local one where it says none.
   public var backend: Spanned<String>?
-  /// The pool that its jobs take slots of.
+  /// Whose its runs are.
+  public var namespace: Spanned<String>?
+  /// The pool that its runs take slots of.
   public var pool: Spanned<String>?
   /// Where the address of the shared store of runs is.
   public var database: SecretReference?
@@ -165,7 +180,7 @@ public enum BackendKind: String, Sendable, CaseIterable {
 public struct PoolSettings: Sendable {
   /// Its name.
   public let name: Spanned<String>
-  /// How many jobs it holds at once.
+  /// How many runs it holds at once.
   public let slots: Int
   /// What a worker must have to serve it.
   public let tags: [Spanned<String>]

@@ -45,6 +45,12 @@ extension Diagnostic {
     return Diagnostic(.wrongSettingType, "\(message), and this is \(what)", at: found.span, label: what)
   }
 
+  static func malformedTag(_ tag: Spanned<String>) -> Diagnostic {
+    Diagnostic(
+      .wrongSettingType, "a tag has neither blanks nor commas", at: tag.span, label: "not one word",
+      help: "several stand in a list: `tags: [gpu, big]`")
+  }
+
   static func unknownWord(_ word: Spanned<String>, _ what: String, words: [String]) -> Diagnostic {
     misspelt(
       .unknownSettingWord, "there is no \(what) `\(word.value)`", word, label: "not one of them",

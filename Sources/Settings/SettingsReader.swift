@@ -20,7 +20,7 @@ struct SettingsReader {
 
   mutating func settings(_ root: YAMLNode) -> Settings {
     var settings = Settings(file: file.id)
-    let known = ["version", "default_profile", "profiles", "backends", "pools", "lint"]
+    let known = ["version", "default_profile", "namespace", "profiles", "backends", "pools", "lint"]
     guard let fields = fields(root, of: "the project file", known: known) else { return settings }
     version(fields, root)
     settings.lint = fields["lint"].map { lint($0.value) } ?? LintSettings()
@@ -29,6 +29,7 @@ struct SettingsReader {
     }
     settings.pools = named(fields["pools"], "pools") { reader, name, node in reader.pool(name, node) }
     settings.defaultProfile = fields["default_profile"].flatMap { text($0.value, "the name of a profile") }
+    settings.namespace = fields["namespace"].flatMap { namespace($0.value) }
     // What stands outside of a profile is always in effect.
     diagnostics += unset
     unset = []
@@ -71,7 +72,9 @@ struct SettingsReader {
     defer { unset = [] }
     // A profile that says nothing is one: all is as written.
     if node.isNull { return profile }
-    let known = ["extends", "bindings", "secrets", "backend", "pool", "database", "artifacts", "serve"]
+    let known = [
+      "extends", "bindings", "secrets", "backend", "namespace", "pool", "database", "artifacts", "serve",
+    ]
     guard let fields = fields(node, of: "the profile `\(name.value)`", known: known) else { return profile }
     profile.base = fields["extends"].flatMap { text($0.value, "the name of a profile") }
     profile.bindings = named(fields["bindings"], "bindings") { reader, key, node in reader.binding(key, node)
@@ -80,12 +83,23 @@ struct SettingsReader {
       reader.secret(node, of: name).map { SecretSettings(name: name, reference: $0) }
     }
     profile.backend = fields["backend"].flatMap { text($0.value, "the name of a backend") }
+    profile.namespace = fields["namespace"].flatMap { namespace($0.value) }
     profile.pool = fields["pool"].flatMap { text($0.value, "the name of a pool") }
     profile.database = fields["database"].flatMap { secret($0.value, of: Spanned($0.key, $0.keySpan)) }
     profile.artifacts = fields["artifacts"].flatMap { artifacts($0.value) }
     profile.serve = fields["serve"].flatMap { serve($0) }
     profile.unset = unset
     return profile
+  }
+
+  private mutating func namespace(_ node: YAMLNode) -> Spanned<String>? {
+    let wanted = "a name of at most 63 small letters, digits, `-` and `_`, that begins with a letter"
+    guard let name = text(node, wanted) else { return nil }
+    guard Settings.isNamespace(name.value) else {
+      report(.wrongType("a namespace", wants: wanted, found: node))
+      return nil
+    }
+    return name
   }
 
   private mutating func binding(_ key: Spanned<String>, _ node: YAMLNode) -> BindingSettings? {
@@ -173,6 +187,10 @@ struct SettingsReader {
       report(.missingKey("slots", of: name))
     }
     let tags = fields["tags"].map { texts($0.value, "a tag") } ?? []
+    // They are given to workers with commas between.
+    for tag in tags where tag.value.contains(where: { $0 == "," || $0.isWhitespace }) {
+      report(.malformedTag(tag))
+    }
     return PoolSettings(name: name, slots: slots, tags: tags)
   }
 

@@ -72,6 +72,47 @@ import Testing
     #expect(!result.error.contains("hush"))
   }
 
+  @Test func `roles are given, listed and taken`() async throws {
+    _ = try await sandbox.run("db", "migrate", environment: environment)
+    let user = "\(database.schema)_ann"
+    try database.run("CREATE ROLE \(user) LOGIN PASSWORD 'x'")
+    let theirs = Sandbox.environment.updating([
+      "THALWEG_DATABASE_URL": .init(
+        stringLiteral: try Database.url(password: "x", user: user)
+          + "?options=-csearch_path%3D\(database.schema)")
+    ])
+    let before = try await sandbox.run("runs", "list", environment: theirs)
+    #expect(before.status == .exited(3), "\(before.error)")
+    #expect(before.error.contains("you have no role in any namespace") && before.error.contains("db grant"))
+    let arguments = ["db", "grant", user, "--namespace", "shop", "--role"]
+    let granted = try await sandbox.run(arguments + ["operator"], environment: environment)
+    #expect(granted.output == "\(user) is now operator in shop\n", "\(granted.error)")
+    let listed = try await sandbox.run("db", "grants", "--json", environment: theirs)
+    #expect(
+      listed.output.contains("\"\(user)\"") && listed.output.contains(#""operator""#), "\(listed.error)")
+
+    // The namespace is that of the project.
+    let refused = try await sandbox.run("run", "dear.thal", "-p", "least=4", environment: theirs)
+    #expect(refused.status == .exited(3) && refused.error.contains("refuses this"), "\(refused.error)")
+    #expect(!sandbox.exists("dear.csv"))
+    try sandbox.write("version: 1\nnamespace: shop\n", to: "thalweg.yaml")
+    let run = try await sandbox.run("run", "dear.thal", "-p", "least=4", environment: theirs)
+    #expect(run.status == .exited(0), "\(run.error)")
+    let submitted = try await sandbox.run("submit", "dear.thal", "-p", "least=4", environment: theirs)
+    #expect(submitted.status == .exited(0), "\(submitted.error)")
+    #expect(try await sandbox.runs(environment: theirs).map(\.state).sorted() == ["planned", "succeeded"])
+    let work = try await sandbox.run("worker", environment: theirs)
+    #expect(work.status == .exited(3) && work.error.contains("refuses this"), "\(work.error)")
+    for arguments in [["bad/name", "--role", "viewer"], ["shop", "--role", "owner"]] {
+      let wrong = try await sandbox.run(
+        ["db", "grant", user, "--namespace"] + arguments, environment: environment)
+      #expect(wrong.status == .exited(2), "\(wrong.error)")
+    }
+    let revoked = try await sandbox.run("db", "revoke", user, "--namespace", "shop", environment: environment)
+    #expect(revoked.output == "\(user) is no longer anything in shop\n", "\(revoked.error)")
+    #expect(try await sandbox.run("runs", "list", environment: theirs).status == .exited(3))
+  }
+
   @Test func `a profile names the database`() async throws {
     try sandbox.write(
       """

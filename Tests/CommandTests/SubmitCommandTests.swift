@@ -52,12 +52,13 @@ import Testing
 
   /// A worker in a folder of its own, as long as `body` runs; then it is told to drain.
   private func withWorker(
-    slots: Int = 1, endedBy signal: Signal = .terminate, environment: Environment? = nil,
+    slots: Int = 1, _ arguments: [String] = [], endedBy signal: Signal = .terminate,
+    environment: Environment? = nil,
     _ body: @escaping @Sendable (pid_t) async throws -> Void
   ) async throws -> CommandResult {
     let elsewhere = try Sandbox()
     let result = try await Subprocess.run(
-      .path(FilePath(Sandbox.binary)), arguments: ["worker", "--slots", "\(slots)"],
+      .path(FilePath(Sandbox.binary)), arguments: Arguments(["worker", "--slots", "\(slots)"] + arguments),
       environment: environment ?? self.environment,
       workingDirectory: FilePath(elsewhere.path), input: .none, output: .string(limit: 1 << 20),
       error: .string(limit: 1 << 20)
@@ -142,6 +143,84 @@ import Testing
     #expect(result.status == .exited(status), "\(result.error)")
     #expect(result.error.contains(words), "\(result.error)")
     #expect(try await sandbox.runs(environment: environment).isEmpty)
+  }
+
+  @Test func `runs belong to the namespace of their project, and workers serve some`() async throws {
+    try sandbox.write(
+      "version: 1\nnamespace: shop\nprofiles: { prod: { namespace: shop-prod } }\n", to: "thalweg.yaml")
+    _ = try await sandbox.run("run", "dear.thal", "-p", "least=4", environment: environment)
+    #expect(try await submit("dear.thal", "-p", "least=4").status == .exited(0))
+    let prod = try await submit("dear.thal", "-p", "least=4", "--profile", "prod", "--priority", "5")
+    let id = prod.output.trimmingCharacters(in: .newlines)
+    let worker = try await withWorker(["--tags", "gpu, big", "--namespace", "shop-prod", "other"]) { _ in
+      try await wait { try await state(id) == "succeeded" }
+      let workers = try await sandbox.run("workers", environment: environment).output
+      #expect(workers.contains("other,shop-prod") && workers.contains("gpu,big"), "\(workers)")
+    }
+    #expect(worker.status == .exited(0), "\(worker.error)")
+    let listed = try await sandbox.run("runs", "list", environment: environment).output
+    #expect(listed.contains("NAMESPACE") && listed.contains(" shop-prod ") && listed.contains(" shop "))
+    let arguments = ["runs", "list", "--namespace", "shop", "--json"]
+    let shop = try await sandbox.run(arguments, environment: environment).output
+    #expect(shop.components(separatedBy: #""namespace": "shop""#).count == 3, "\(shop)")
+    #expect(shop.contains(#""state": "planned""#) && !shop.contains(id))
+    let shown = try await sandbox.run("runs", "show", id, environment: environment).output
+    #expect(shown.contains("shop-prod"))
+  }
+
+  @Test func `pools and caps hold for all workers, and pools want tags`() async throws {
+    try sandbox.write(
+      """
+      version: 1
+      pools: { one: { slots: 1, tags: [gpu] } }
+      profiles: { pooled: { pool: one } }
+      """, to: "thalweg.yaml")
+    let capped = Self.waiting.replacing("pipeline counted {", with: "pipeline counted(who: String) {")
+      .replacing(
+        "  into out", with: "  run batch { concurrency: limit(1, by: who) }\n  into out")
+    try sandbox.write(capped, to: "waiting.thal")
+    let refused = try await sandbox.run("run", "waiting.thal", "-p", "who=a", "--profile", "pooled")
+    #expect(
+      refused.status == .exited(1) && refused.error.contains("`thalweg submit` hands it"), "\(refused.error)")
+    var ids: [String] = []
+    for arguments in [
+      ["who=a"], ["who=a"], ["who=b", "--profile", "pooled"], ["who=c", "--profile", "pooled"],
+    ] {
+      let result = try await sandbox.run(
+        ["submit", "waiting.thal", "-p"] + arguments, environment: environment)
+      #expect(result.status == .exited(0), "\(result.error)")
+      ids.append(result.output.trimmingCharacters(in: .newlines))
+    }
+    let all = ids
+    @Sendable func states() async throws -> [String] {
+      let runs = try await sandbox.runs(environment: environment)
+      return all.map { id in runs.first { $0.id == id }?.state ?? "" }
+    }
+    _ = try await withWorker(slots: 4) { _ in
+      try await wait { try await states()[0] == "running" }
+      _ = try await withWorker(slots: 4, ["--tags", "gpu"]) { _ in
+        try await wait { try await states() == ["running", "planned", "running", "planned"] }
+        #expect(try leaseHolders().count == 2)
+        try sandbox.write("", to: "go")
+        try await wait { try await states().allSatisfy { $0 == "succeeded" } }
+      }
+    }
+    #expect(
+      try database.rows("SELECT key FROM cap ORDER BY key") == [
+        "(\"concurrency of counted who=a\")", "(\"concurrency of counted who=a\")",
+        "(\"concurrency of counted who=b\")", "(\"concurrency of counted who=c\")", "(\"pool one\")",
+        "(\"pool one\")",
+      ])
+  }
+
+  @Test(arguments: [
+    ["worker", "--namespace", "Shop"], ["runs", "list", "--namespace", "a/b"],
+    ["submit", "dear.thal", "--priority", "1001"],
+  ])
+  func `what can't be a namespace or a priority is refused`(arguments: [String]) async throws {
+    let result = try await sandbox.run(arguments, environment: environment)
+    #expect(result.status == .exited(2), "\(result.error)")
+    #expect(result.error.contains("namespace") || result.error.contains("--priority is from 0 to 1000"))
   }
 
   @Test func `without a database nothing can be submitted`() async throws {

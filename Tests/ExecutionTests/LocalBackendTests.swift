@@ -34,7 +34,7 @@ import Testing
     func runs(_ filter: RunFilter) async throws(StoreError) -> [RunRecord] { try await base.runs(filter) }
     func run(_ id: RunID) async throws(StoreError) -> RunRecord? { try await base.run(id) }
     func jobs(of run: RunID) async throws(StoreError) -> [JobRecord] { try await base.jobs(of: run) }
-    func plan(_ hash: String) async throws(StoreError) -> PlanRecord? { try await base.plan(hash) }
+    func plan(of run: RunID) async throws(StoreError) -> PlanRecord? { try await base.plan(of: run) }
     func resume(
       _ run: RunRecord, jobs: [JobRecord], plan: PlanRecord
     ) async throws(StoreError) -> Bool { throw full }
@@ -94,7 +94,7 @@ import Testing
       #expect(jobs.map(\.state) == [.succeeded, .succeeded, .succeeded])
       #expect(jobs.map { $0.attempts.map(\.rowsIn) } == [[3], [2], [2]])
       #expect(jobs.allSatisfy { $0.attempts.allSatisfy { $0.ended != nil } })
-      #expect(try await store.plan(run.planHash)?.json == request.plan.json.compact)
+      #expect(try await store.plan(of: run.id)?.json == request.plan.json.compact)
     }
   }
 

@@ -82,7 +82,7 @@ import Testing
 
         """)
     let json = RunReport.json(entry).compact
-    #expect(json.hasPrefix(#"{"version":1,"run":{"id":"daily-1","pipeline":"daily""#))
+    #expect(json.hasPrefix(#"{"version":1,"run":{"id":"daily-1","namespace":"default","pipeline":"daily""#))
     #expect(json.contains(#""attempts":[{"number":1,"state":"failed""#))
   }
 

@@ -14,12 +14,14 @@ import Testing
   private func start() async throws -> (runs: RunQueue, calls: CallQueue, lease: Int64) {
     _ = try await PostgreSQLSchema(try database.address).migrate()
     let runs = RunQueue(try await PostgreSQLRunStore.open(try database.address), lost: RunQueueTests.lost)
-    for name in ["owner", "one", "two"] {
-      try await runs.register(RunQueue.Worker(id: name, host: "a", process: 1, slots: 4))
-    }
+    for name in ["owner", "one", "two"] { try await runs.register(Self.worker(name)) }
     try await runs.submit(makeRun("revenue-0"), jobs: twoJobs, plan: somePlan, RunQueueTests.submission)
-    let claim = try #require(try await runs.claim(1, for: "owner").first)
+    let claim = try #require(try await runs.claim(1, for: Self.worker("owner")).first)
     return (runs, CallQueue(runs.store), claim.epoch)
+  }
+
+  private static func worker(_ name: String) -> RunQueue.Worker {
+    RunQueue.Worker(id: name, host: "a", process: 1, slots: 4)
   }
 
   private func offers(_ names: [String], attempt: Int = 1) -> [CallQueue.Offer] {
@@ -33,12 +35,12 @@ import Testing
   @Test func `calls are taken on once, the oldest first, and their results come to the owner`() async throws {
     let (_, calls, lease) = try await start()
     try await calls.offer(offers(["a", "b", "c"]), under: lease)
-    let first = try await calls.exchange([], claiming: 2, for: "one")
+    let first = try await calls.exchange([], claiming: 2, for: Self.worker("one"))
     #expect(first.map(\.offer) == offers(["a", "b"]))
     #expect(first.allSatisfy { $0.run.id.text == "revenue-0" && $0.submission.folder == "/data" })
     #expect(try await calls.results(for: "owner").isEmpty)
     // What is done and what is next, in one step.
-    let next = try await calls.exchange([report(first[0], "7")], claiming: 9, for: "one")
+    let next = try await calls.exchange([report(first[0], "7")], claiming: 9, for: Self.worker("one"))
     #expect(next.map(\.offer.name) == ["c"])
     #expect(
       try await calls.results(for: "owner") == [
@@ -62,7 +64,8 @@ import Testing
         group.addTask {
           var (mine, done): ([String], [CallQueue.Report]) = ([], [])
           while true {
-            let claims = try await calls.exchange(done, claiming: 7, for: number % 2 == 0 ? "one" : "two")
+            let claims = try await calls.exchange(
+              done, claiming: 7, for: Self.worker(number % 2 == 0 ? "one" : "two"))
             done = claims.map { report($0) }
             mine += claims.map(\.offer.name)
             if claims.isEmpty { return mine }
@@ -81,7 +84,7 @@ import Testing
   {
     let (runs, calls, lease) = try await start()
     try await calls.offer(offers(["a"]), under: lease)
-    let former = try #require(try await calls.exchange([], claiming: 1, for: "one").first)
+    let former = try #require(try await calls.exchange([], claiming: 1, for: Self.worker("one")).first)
     try database.run("UPDATE worker SET seen = now() - interval '1 hour' WHERE id = 'one'")
     try await runs.recover(silentFor: 60)
     #expect(try await runs.workers().map(\.id).sorted() == ["owner", "two"])
@@ -89,12 +92,12 @@ import Testing
     // Offered again before the news is settled, and while the zombie speaks.
     try await calls.settle(["a"], under: lease)
     try await calls.offer(offers(["a"], attempt: 2), under: lease)
-    let latter = try #require(try await calls.exchange([], claiming: 1, for: "two").first)
+    let latter = try #require(try await calls.exchange([], claiming: 1, for: Self.worker("two")).first)
     #expect(latter.epoch > former.epoch && latter.offer.attempt == 2)
-    _ = try await calls.exchange([report(former, "666")], claiming: 0, for: "one")
+    _ = try await calls.exchange([report(former, "666")], claiming: 0, for: Self.worker("one"))
     #expect(try await calls.results(for: "owner").isEmpty)
-    _ = try await calls.exchange([report(latter, "7")], claiming: 0, for: "two")
-    _ = try await calls.exchange([report(former, "666")], claiming: 0, for: "one")
+    _ = try await calls.exchange([report(latter, "7")], claiming: 0, for: Self.worker("two"))
+    _ = try await calls.exchange([report(former, "666")], claiming: 0, for: Self.worker("one"))
     #expect(try await calls.results(for: "owner").map(\.value) == ["7"])
   }
 
@@ -103,13 +106,13 @@ import Testing
   {
     let (runs, calls, former) = try await start()
     try await calls.offer(offers(["a", "b"]), under: former)
-    let made = try #require(try await calls.exchange([], claiming: 1, for: "one").first)
+    let made = try #require(try await calls.exchange([], claiming: 1, for: Self.worker("one")).first)
     try database.run("UPDATE worker SET seen = now() - interval '1 hour' WHERE id = 'owner'")
     try await runs.recover(silentFor: 60)
     try await calls.offer(offers(["late"]), under: former)
-    let latter = try #require(try await runs.claim(1, for: "two").first)
+    let latter = try #require(try await runs.claim(1, for: Self.worker("two")).first)
     #expect(try await calls.open(under: latter.epoch) == ["a": "in-a", "b": "in-b"])
-    _ = try await calls.exchange([report(made)], claiming: 0, for: "one")
+    _ = try await calls.exchange([report(made)], claiming: 0, for: Self.worker("one"))
     #expect(try await calls.results(for: "two").map(\.lease) == [latter.epoch])
   }
 
@@ -117,8 +120,8 @@ import Testing
   func `when a run has ended nothing is left of its calls`(_ end: RunState) async throws {
     let (runs, calls, lease) = try await start()
     try await calls.offer(offers(["a", "b", "c"]), under: lease)
-    let claims = try await calls.exchange([], claiming: 2, for: "one")
-    _ = try await calls.exchange([report(claims[0])], claiming: 0, for: "one")
+    let claims = try await calls.exchange([], claiming: 2, for: Self.worker("one"))
+    _ = try await calls.exchange([report(claims[0])], claiming: 0, for: Self.worker("one"))
     let ended = RunChange.run(end, at: at(1), rowsIn: 0, rowsOut: 0, error: nil)
     #expect(try await runs.store.update(RunID("revenue-0"), [ended]))
     try await runs.release(lease)

@@ -10,10 +10,27 @@ import Testing
       try await store.create(run, jobs: twoJobs, plan: somePlan)
       #expect(try await store.run(run.id) == run)
       #expect(try await store.jobs(of: run.id) == twoJobs)
-      #expect(try await store.plan("abc") == somePlan)
+      #expect(try await store.plan(of: run.id) == somePlan)
       #expect(try await store.run(RunID("revenue")) == nil)
       #expect(try await store.jobs(of: RunID("revenue")) == [])
-      #expect(try await store.plan("abd") == nil)
+      #expect(try await store.plan(of: RunID("revenue")) == nil)
+    }
+  }
+
+  @Test(arguments: Driver.allCases)
+  func keepsNamespacesApart(_ driver: Driver) async throws {
+    try await driver.withStore { store in
+      let theirs = PlanRecord(hash: somePlan.hash, json: #"{"version":2}"#)
+      try await store.create(makeRun("revenue-1"), jobs: [], plan: somePlan)
+      let run = makeRun("revenue-2", namespace: "shop")
+      try await store.create(run, jobs: twoJobs, plan: theirs)
+      #expect(try await store.run(run.id) == run)
+      #expect(try await store.runs(RunFilter(namespace: "shop")) == [run])
+      #expect(try await store.runs(RunFilter(namespace: "default")).map(\.id.text) == ["revenue-1"])
+      #expect(try await store.runs(RunFilter()).count == 2)
+      #expect(try await store.plan(of: RunID("revenue-1")) == somePlan)
+      // What one process keeps for itself needs no second plan of a hash.
+      if driver == .postgresql { #expect(try await store.plan(of: run.id) == theirs) }
     }
   }
 

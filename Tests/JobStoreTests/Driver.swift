@@ -39,13 +39,14 @@ func at(_ seconds: Int64) -> Moment {
 
 let someone = Owner(host: "a", boot: "b", process: 42, began: 7)
 
-func makeRun(_ id: String, pipeline: String = "revenue", created: Int64 = 0, owner: Owner = someone)
-  -> RunRecord
-{
+func makeRun(
+  _ id: String, namespace: String = "default", pipeline: String = "revenue", created: Int64 = 0,
+  owner: Owner = someone
+) -> RunRecord {
   RunRecord(
-    id: RunID(id), pipeline: pipeline, file: "revenue.thal", parameters: #"{"day":"2026-01-01"}"#,
-    planHash: "abc",
-    mode: "batch", backend: "local", owner: owner, created: at(created))
+    id: RunID(id), namespace: namespace, pipeline: pipeline, file: "revenue.thal",
+    parameters: #"{"day":"2026-01-01"}"#, planHash: "abc", mode: "batch", backend: "local", owner: owner,
+    created: at(created))
 }
 
 let twoJobs = [JobRecord(id: 1, name: "sales"), JobRecord(id: 2, name: "shops.aggregate.1")]

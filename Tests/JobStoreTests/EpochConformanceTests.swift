@@ -155,8 +155,7 @@ import Testing
       #expect(try await store.resume(makeRun(Self.run.text), jobs: jobs, plan: plan))
       #expect(try await store.run(Self.run)?.planHash == "def")
       #expect(try await store.jobs(of: Self.run) == jobs)
-      #expect(try await store.plan("def") == plan)
-      #expect(try await store.plan("abc") == somePlan)
+      #expect(try await store.plan(of: Self.run) == plan)
     }
   }
 

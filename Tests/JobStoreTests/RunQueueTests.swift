@@ -18,8 +18,12 @@ import Testing
     return RunQueue(try await PostgreSQLRunStore.open(try database.address), lost: Self.lost)
   }
 
+  private static func worker(_ name: String) -> RunQueue.Worker {
+    RunQueue.Worker(id: name, host: "a", process: 1, slots: 4)
+  }
+
   private func worker(_ name: String, _ queue: RunQueue) async throws {
-    try await queue.register(RunQueue.Worker(id: name, host: "a", process: 1, slots: 4))
+    try await queue.register(Self.worker(name))
   }
 
   private func submit(_ count: Int, to queue: RunQueue) async throws {
@@ -50,13 +54,15 @@ import Testing
     let queue = try await queue()
     try await worker("one", queue)
     try await submit(5, to: queue)
-    let first = try await queue.claim(2, for: "one")
+    let first = try await queue.claim(2, for: Self.worker("one"))
     #expect(first.map(\.run.id.text) == ["revenue-0", "revenue-1"])
     #expect(first.map(\.submission) == [Self.submission, Self.submission])
     #expect(first.map(\.number) == [1, 1])
     #expect(
-      try await queue.claim(9, for: "one").map(\.run.id.text) == ["revenue-2", "revenue-3", "revenue-4"])
-    #expect(try await queue.claim(9, for: "one").isEmpty)
+      try await queue.claim(9, for: Self.worker("one")).map(\.run.id.text) == [
+        "revenue-2", "revenue-3", "revenue-4",
+      ])
+    #expect(try await queue.claim(9, for: Self.worker("one")).isEmpty)
     #expect(try await queue.workers().map(\.running) == [5])
   }
 
@@ -72,7 +78,7 @@ import Testing
           // Each on connections of its own, like another process.
           let own = RunQueue(try await PostgreSQLRunStore.open(address), lost: Self.lost)
           var taken: [String] = []
-          while case let claims = try await own.claim(3, for: name), !claims.isEmpty {
+          while case let claims = try await own.claim(3, for: Self.worker(name)), !claims.isEmpty {
             taken += claims.map(\.run.id.text)
           }
           return taken
@@ -89,7 +95,7 @@ import Testing
     try await submit(1, to: queue)
     await #expect(throws: StoreError.duplicate(RunID("revenue-0"))) { try await submit(1, to: queue) }
     try await worker("one", queue)
-    #expect(try await queue.claim(9, for: "one").count == 1)
+    #expect(try await queue.claim(9, for: Self.worker("one")).count == 1)
   }
 
   @Test func `the runs of a lost worker are ready again, and what it still says is not recorded`()
@@ -99,7 +105,7 @@ import Testing
     try await worker("one", queue)
     try await worker("two", queue)
     try await submit(1, to: queue)
-    let former = try #require(try await queue.claim(1, for: "one").first)
+    let former = try #require(try await queue.claim(1, for: Self.worker("one")).first)
     #expect(try await start(former))
     #expect(try await queue.recover(silentFor: 60) == 0)
     try silence("one")
@@ -109,7 +115,7 @@ import Testing
     // Nobody has it: not even the one that had it.
     #expect(try await !former.store.update(former.run.id, Self.success))
 
-    let latter = try #require(try await queue.claim(1, for: "two").first)
+    let latter = try #require(try await queue.claim(1, for: Self.worker("two")).first)
     #expect(latter.number == 2 && latter.epoch > former.epoch)
     #expect(try await start(latter))
     #expect(try await !former.store.update(former.run.id, Self.success))
@@ -130,7 +136,7 @@ import Testing
     let queue = try await queue()
     try await worker("one", queue)
     try await submit(1, to: queue)
-    let claim = try #require(try await queue.claim(1, for: "one").first)
+    let claim = try #require(try await queue.claim(1, for: Self.worker("one")).first)
     #expect(try await start(claim))
     let epochs = [1, 2].map { number in
       EpochRecord(
@@ -150,7 +156,7 @@ import Testing
     try await submit(1, to: queue)
     for number in 1...RunQueue.mostClaims {
       try await worker("worker-\(number)", queue)
-      let claim = try #require(try await queue.claim(1, for: "worker-\(number)").first)
+      let claim = try #require(try await queue.claim(1, for: Self.worker("worker-\(number)")).first)
       #expect(try await start(claim))
       try silence("worker-\(number)")
       #expect(try await queue.recover(silentFor: 60) == 1)
@@ -164,29 +170,29 @@ import Testing
     let queue = try await queue()
     try await worker("one", queue)
     try await submit(2, to: queue)
-    let claims = try await queue.claim(2, for: "one")
+    let claims = try await queue.claim(2, for: Self.worker("one"))
     #expect(try await start(claims[0]))
     #expect(try await start(claims[1]))
     #expect(try await claims[1].store.update(claims[1].run.id, Self.success))
     try await queue.leave("one")
     #expect(try await queue.workers().isEmpty)
     try await worker("two", queue)
-    #expect(try await queue.claim(9, for: "two").map(\.run.id.text) == ["revenue-0"])
+    #expect(try await queue.claim(9, for: Self.worker("two")).map(\.run.id.text) == ["revenue-0"])
   }
 
   @Test func `a run whose end was not recorded is ready again when its lease is released`() async throws {
     let queue = try await queue()
     try await worker("one", queue)
     try await submit(1, to: queue)
-    let claim = try #require(try await queue.claim(1, for: "one").first)
+    let claim = try #require(try await queue.claim(1, for: Self.worker("one")).first)
     #expect(try await start(claim))
     try await queue.release(claim.epoch)
-    let again = try #require(try await queue.claim(1, for: "one").first)
+    let again = try #require(try await queue.claim(1, for: Self.worker("one")).first)
     #expect(again.run.id == claim.run.id && again.number == 2)
     #expect(try await start(again))
     #expect(try await again.store.update(again.run.id, Self.success))
     try await queue.release(again.epoch)
-    #expect(try await queue.claim(1, for: "one").isEmpty)
+    #expect(try await queue.claim(1, for: Self.worker("one")).isEmpty)
     #expect(try await queue.heartbeat(of: "one")?.leases == [])
   }
 
@@ -194,9 +200,9 @@ import Testing
     let queue = try await queue()
     try await worker("one", queue)
     try await submit(2, to: queue)
-    let claim = try #require(try await queue.claim(1, for: "one").first)
+    let claim = try #require(try await queue.claim(1, for: Self.worker("one")).first)
     #expect(try await queue.cancel(RunID("revenue-1")) == .done)
-    #expect(try await queue.claim(9, for: "one").isEmpty)
+    #expect(try await queue.claim(9, for: Self.worker("one")).isEmpty)
     #expect(try await queue.store.run(RunID("revenue-1"))?.state == .cancelled)
     #expect(try await queue.cancel(RunID("revenue-1")) == .ended)
     #expect(try await queue.cancel(RunID("other")) == .unknown)
@@ -215,7 +221,7 @@ import Testing
     let queue = try await queue()
     try await worker("one", queue)
     try await submit(2, to: queue)
-    let claim = try #require(try await queue.claim(1, for: "one").first)
+    let claim = try #require(try await queue.claim(1, for: Self.worker("one")).first)
     #expect(try await start(claim))
     #expect(try await !queue.retry(claim.run.id))
     let failure: [RunChange] = [
@@ -230,7 +236,7 @@ import Testing
     #expect(try await queue.retry(RunID("revenue-1")))
     #expect(try await !queue.retry(RunID("revenue-1")))
     try await queue.release(claim.epoch)
-    let again = try await queue.claim(9, for: "one")
+    let again = try await queue.claim(9, for: Self.worker("one"))
     #expect(again.map(\.run.id.text) == ["revenue-0", "revenue-1"])
     #expect(again.allSatisfy { $0.run.state == .planned && $0.run.error == nil })
     for claim in again {
@@ -278,12 +284,15 @@ import Testing
     try await worker("new", latter)
     try await submit(1, to: latter)
     #expect(try await former.work(as: "old") == "revenue-0")
+    let theirs = makeRun("revenue-theirs", namespace: "shop")
+    try await latter.submit(theirs, jobs: twoJobs, plan: somePlan, Self.submission)
+    #expect(try await former.work(as: "old") == "revenue-theirs")
     try await former.submit("old-20")
-    let claim = try #require(try await latter.claim(1, for: "new").first)
+    let claim = try #require(try await latter.claim(1, for: Self.worker("new")).first)
     #expect(claim.run.id.text == "old-20")
     #expect(try await start(claim))
     #expect(try await claim.store.update(claim.run.id, Self.success))
     #expect(
-      try await latter.store.runs(RunFilter()).map(\.state) == Array(repeating: .succeeded, count: 22))
+      try await latter.store.runs(RunFilter()).map(\.state) == Array(repeating: .succeeded, count: 23))
   }
 }

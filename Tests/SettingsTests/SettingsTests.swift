@@ -13,6 +13,8 @@ struct SettingsTests {
     let (settings, file) = try everything()
     #expect(settings.profiles.map(\.name.value) == ["dev", "test", "prod", "local_only"])
     #expect(settings.defaultProfile?.value == "dev")
+    #expect(settings.namespace?.value == "sales")
+    #expect(settings.profile("prod")?.namespace?.value == "sales-2")
     let dev = try #require(settings.profile("dev"))
     #expect(dev.bindings.map(\.name) == ["orders", "report", "clicks", "rates"])
     #expect(dev.bindings.map(\.pipeline) == [nil, "daily_revenue", nil, nil])
@@ -41,6 +43,7 @@ struct SettingsTests {
         base:
           backend: local
           artifacts: kept
+          namespace: shop
           bindings: { a: csv("1"), b: csv("2"), p.a: 'csv("${NOT_SET}")' }
         middle: { extends: base, bindings: { b: csv("3") } }
         top: { extends: middle, bindings: { c: csv("4") } }
@@ -55,6 +58,7 @@ struct SettingsTests {
       ])
     #expect(top.backend?.value == "local")
     #expect(top.artifacts?.value == "kept")
+    #expect(top.namespace?.value == "shop")
     // What it takes over needs its variables, too.
     #expect(found.settings.profiles.map { $0.unset.count } == [1, 1, 1])
   }

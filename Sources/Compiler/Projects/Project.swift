@@ -11,6 +11,8 @@ public struct Project: Sendable {
   public let settings: Settings
   /// The profile in effect, if any.
   public let profile: Profile?
+  /// Whose its runs are, where it says so.
+  public var namespace: String? { (profile?.namespace ?? settings.namespace)?.value }
   /// What is wrong with the project file itself.
   let diagnostics: [Diagnostic]
   /// The connectors of bindings, by where they stand.

@@ -1,3 +1,4 @@
+import Artifacts
 import Dataflow
 import Diagnosing
 import Foundation
@@ -22,6 +23,8 @@ public struct RunRequest: Sendable {
   public let file: String
   /// The folder that the program's paths are relative to.
   public let folder: String
+  /// Whose the run is, where users share a database.
+  public let namespace: String
   /// The pipeline.
   public let graph: Graph
   /// Its plan.
@@ -31,7 +34,7 @@ public struct RunRequest: Sendable {
   /// Where its secrets are.
   public let secrets: Secrets
   /// Where the files that its tasks write are kept.
-  public let artifacts: ArtifactPlace
+  public let artifacts: @Sendable () throws -> any ArtifactStore
   /// The texts that the graph's spans point into.
   public let sources: SourceMap
   /// The run that goes on where it stopped; nil for one that begins.
@@ -45,13 +48,16 @@ public struct RunRequest: Sendable {
 
   /// Makes a request.
   public init(
-    file: String, folder: String, graph: Graph, plan: Plan, arguments: PipelineArguments, secrets: Secrets,
-    artifacts: ArtifactPlace, sources: SourceMap, resuming: RunID? = nil, lease: Int64? = nil
+    file: String, folder: String, namespace: String = RunRecord.defaultNamespace, graph: Graph, plan: Plan,
+    arguments: PipelineArguments, secrets: Secrets,
+    artifacts: @escaping @Sendable () throws -> any ArtifactStore, sources: SourceMap,
+    resuming: RunID? = nil, lease: Int64? = nil
   ) {
     self.resuming = resuming
     self.lease = lease
     self.file = file
     self.folder = folder
+    self.namespace = namespace
     self.graph = graph
     self.plan = plan
     self.arguments = arguments

@@ -88,9 +88,12 @@ public struct RunnablePipeline: Sendable {
   /// The texts that spans point into.
   public let sources: SourceMap
 
-  /// Refuses what a backend can't run, and what the profile asks for and is not there yet.
-  public func refuse(where capabilities: BackendCapabilities) throws(Refusal) {
-    let unmet = project.flatMap { project in project.profile?.refusals(project.settings) } ?? []
+  /// Refuses what a backend can't run, and what the profile asks for and is not there.
+  public func refuse(where capabilities: BackendCapabilities, isSubmitted: Bool = false) throws(Refusal) {
+    let unmet =
+      project.flatMap { project in
+        project.profile?.refusals(project.settings, isSubmitted: isSubmitted)
+      } ?? []
     let refusals = capabilities.refusals(graph) + unmet
     if !refusals.isEmpty { throw Refusal(refusals, sources) }
   }
@@ -104,6 +107,9 @@ public struct RunnablePipeline: Sendable {
     }
   }
 
+  /// Whose its runs are, where users share a database.
+  var namespace: String { project?.namespace ?? RunRecord.defaultNamespace }
+
   /// Who may call it, where it is a service.
   public var serveSettings: ServeSettings? { project?.profile?.serve }
 
@@ -113,9 +119,11 @@ public struct RunnablePipeline: Sendable {
   /// What a backend is asked, where a run goes on that has stopped.
   public func request(resuming run: RunID?) -> RunRequest {
     RunRequest(
-      file: ProgramFinder.shown(file), folder: folder, graph: graph, plan: plan, arguments: arguments,
-      secrets: Secrets(profile: project?.profile, folder: folder), artifacts: ArtifactPlace(),
-      sources: sources, resuming: run)
+      file: ProgramFinder.shown(file), folder: folder, namespace: namespace, graph: graph, plan: plan,
+      arguments: arguments, secrets: Secrets(profile: project?.profile, folder: folder),
+      artifacts: { [project, folder, sources] in
+        try ArtifactPlaces(of: project, in: folder, sources).store
+      }, sources: sources, resuming: run)
   }
 }
 
@@ -123,9 +131,11 @@ extension SubmittedPrograms.Loaded {
   /// What a backend is asked by a worker, in the folder that the program was submitted from.
   func request(of run: RunRecord, under lease: Int64, in folder: String) -> RunRequest {
     RunRequest(
-      file: run.file, folder: folder, graph: pipeline.graph, plan: pipeline.plan,
+      file: run.file, folder: folder, namespace: run.namespace, graph: pipeline.graph, plan: pipeline.plan,
       arguments: pipeline.arguments, secrets: Secrets(profile: pipeline.project?.profile, folder: folder),
-      artifacts: ArtifactPlace(in: folder), sources: sources, resuming: run.id, lease: lease)
+      artifacts: { [project = pipeline.project, sources] in
+        try ArtifactPlaces(of: project, in: folder, home: folder, sources).store
+      }, sources: sources, resuming: run.id, lease: lease)
   }
 }
 

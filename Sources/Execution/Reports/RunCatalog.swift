@@ -105,13 +105,14 @@ public struct RunCatalog: Sendable {
       help: "among them \(ids)")
   }
 
-  /// Ends what is lost. Where the store can't be written, the records are shown as they are.
+  /// Ends what is lost. Where the store can't be written, or not by this user, the records are shown as they are.
   private func rescue(_ store: any RunStore) async throws(StoreError) {
     do throws(StoreError) {
       try await Rescuer().rescue(in: store, now: .now) { run in
         RunError(lost: "the process that ran it, \(run.owner.process) on `\(run.owner.host)`, is gone")
       }
     } catch .unusable {
+    } catch .forbidden {
     } catch {
       throw error
     }
@@ -152,6 +153,11 @@ extension StoreError {
       (
         "the database of runs, \(database), can't be used: \(reason)",
         "runs are recorded there: mend `\(RunStores.variable)`, or `database` of the profile"
+      )
+    case .forbidden(let database, let reason):
+      (
+        "the database of runs, \(database), refuses this: \(reason)",
+        "`thalweg db grants` lists roles in namespaces; who owns the tables, or is an admin, gives them with `db grant`"
       )
     case .noDatabase:
       (

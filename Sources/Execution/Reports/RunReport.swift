@@ -6,14 +6,18 @@ public enum RunReport {
   /// One line a run.
   public static func text(_ runs: [RunRecord], now: Moment) -> String {
     if runs.isEmpty { return "no runs\n" }
+    // Who shares nothing need not know of namespaces.
+    let isShared = runs.contains { $0.namespace != RunRecord.defaultNamespace }
     let rows = runs.map { run in
-      [
-        run.id.text, run.state.rawValue, day(run.created), took(run, now: now), Figures.count(run.rowsIn),
+      [run.id.text] + (isShared ? [run.namespace] : []) + [
+        run.state.rawValue, day(run.created), took(run, now: now), Figures.count(run.rowsIn),
         Figures.count(run.rowsOut), run.error?.code ?? "", run.file,
       ]
     }
     return Figures.table(
-      ["RUN", "STATE", "CREATED", "TOOK", "ROWS IN", "ROWS OUT", "ERROR", "FILE"], rows, right: [3, 4, 5])
+      ["RUN"] + (isShared ? ["NAMESPACE"] : [])
+        + ["STATE", "CREATED", "TOOK", "ROWS IN", "ROWS OUT", "ERROR", "FILE"], rows,
+      right: isShared ? [4, 5, 6] : [3, 4, 5])
   }
 
   /// A run with its jobs and its error.
@@ -28,7 +32,10 @@ public enum RunReport {
       ["took", took(run, now: now)],
       ["rows", "\(Figures.count(run.rowsIn)) in, \(Figures.count(run.rowsOut)) out"],
     ]
-    if run.parameters != "{}" { facts.insert(["parameters", run.parameters], at: 3) }
+    if run.namespace != RunRecord.defaultNamespace { facts.insert(["namespace", run.namespace], at: 1) }
+    if run.parameters != "{}" {
+      facts.insert(["parameters", run.parameters], at: facts.firstIndex { $0[0] == "plan" } ?? 0)
+    }
     let jobs = entry.jobs.map { job in
       let last = job.attempts.last
       return [
@@ -84,6 +91,7 @@ public enum RunReport {
   private static func members(_ run: RunRecord) -> [(key: String, value: JSONValue)] {
     [
       ("id", .string(run.id.text)),
+      ("namespace", .string(run.namespace)),
       ("pipeline", .string(run.pipeline)),
       ("file", .string(run.file)),
       ("parameters", .raw(run.parameters)),

@@ -11,9 +11,12 @@ public enum WorkerReport {
         worker.id, worker.host, "\(worker.process)", worker.isDraining ? "draining" : "working",
         "\(worker.running) of \(worker.slots)", Figures.duration(now.seconds(since: worker.started)),
         "\(Figures.duration(now.seconds(since: worker.seen))) ago",
+        worker.namespaces.isEmpty ? "all" : worker.namespaces.joined(separator: ","),
+        worker.tags.joined(separator: ","),
       ]
     }
-    return Figures.table(["WORKER", "HOST", "PROCESS", "STATE", "RUNS", "UP", "SEEN"], rows, right: [2, 5])
+    return Figures.table(
+      ["WORKER", "HOST", "PROCESS", "STATE", "RUNS", "UP", "SEEN", "SERVES", "TAGS"], rows, right: [2, 5])
   }
 
   /// `version` grows when a member is taken away or changes its meaning.
@@ -27,6 +30,8 @@ public enum WorkerReport {
             "slots": .int(Int64(worker.slots)), "running": .int(Int64(worker.running)),
             "draining": .bool(worker.isDraining), "started": .string(worker.started.description),
             "seen": .string(worker.seen.description),
+            "namespaces": .array(worker.namespaces.map { .string($0) }),
+            "tags": .array(worker.tags.map { .string($0) }),
           ])
         }),
     ])

@@ -33,15 +33,23 @@ public actor RunWorker {
   /// Makes a worker that has not registered.
   /// - Parameters:
   ///   - slots: How many runs it takes on at once, and besides how many calls of tasks.
+  ///   - tags: What the machine has.
+  ///   - namespaces: Whom it serves; everybody where there is none.
   ///   - tell: Gets a line for each thing that happens.
-  public init(_ queue: RunQueue, slots: Int, tell: @escaping @Sendable (String) -> Void) {
+  public init(
+    _ queue: RunQueue, slots: Int, tags: [String] = [], namespaces: [String] = [],
+    tell: @escaping @Sendable (String) -> Void
+  ) {
     self.queue = queue
     calls = CallQueue(queue.store)
     programs = SubmittedPrograms(queue)
     self.tell = tell
     let owner = Owner.current
-    me = RunQueue.Worker(
+    var me = RunQueue.Worker(
       id: UUID().uuidString.lowercased(), host: owner.host, process: owner.process, slots: slots)
+    me.tags = tags
+    me.namespaces = namespaces
+    self.me = me
     backend = LocalBackend()
     // One that comes while another waits says nothing new.
     (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -98,7 +106,7 @@ public actor RunWorker {
       }
     }
     let free = isDraining ? 0 : me.slots - running.count
-    if free > 0 { for claim in try await queue.claim(free, for: me.id) { start(claim) } }
+    if free > 0 { for claim in try await queue.claim(free, for: me) { start(claim) } }
     try await exchange()
     if !dispatchers.isEmpty {
       let results = Dictionary(grouping: try await calls.results(for: me.id), by: \.lease)
@@ -112,7 +120,7 @@ public actor RunWorker {
       let told = reports
       let free = isDraining ? 0 : me.slots - calling.count + told.count
       guard !told.isEmpty || free > 0 else { return }
-      let claims = try await calls.exchange(told, claiming: free, for: me.id)
+      let claims = try await calls.exchange(told, claiming: free, for: me)
       reports.removeFirst(told.count)
       for report in told { calling[report.epoch] = nil }
       for claim in claims {

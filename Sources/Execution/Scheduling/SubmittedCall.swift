@@ -37,7 +37,7 @@ struct SubmittedCall: Sendable {
     let places = WorkPlaces(claim.run.id, lease: claim.epoch)
     defer { places.remove() }
     do {
-      let artifacts = try request.artifacts.store()
+      let artifacts = try request.artifacts()
       let given = try await work.given(
         to: operation.task, from: artifacts, in: places.files(of: work.place))
       let call = TaskCall(

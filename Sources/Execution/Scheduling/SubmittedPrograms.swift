@@ -69,7 +69,7 @@ actor SubmittedPrograms {
         at: "worker", of: worker, label: "is of another version",
         help: "run workers of the version that submits")
     }
-    try pipeline.refuse(where: LocalBackend().capabilities)
+    try pipeline.refuse(where: LocalBackend().capabilities, isSubmitted: true)
     return Loaded(pipeline: pipeline, sources: sources)
   }
 }

@@ -6,26 +6,29 @@ import Hashing
 import JobStore
 import Planning
 import Semantics
+import Settings
 
 extension CompiledFile {
   /// Hands a planned run to the workers of a queue, with the texts of its program as they are now.
-  /// - Parameter profile: The one that was named.
+  /// - Parameters:
+  ///   - profile: The one that was named.
+  ///   - priority: Before what was submitted so many minutes earlier.
   /// - Throws: A `Refusal` where no worker could run it; a `StoreError`.
   public func submit(
-    _ pipeline: RunnablePipeline, under profile: String?, to queue: RunQueue
+    _ pipeline: RunnablePipeline, under profile: String?, to queue: RunQueue, priority: Int?
   ) async throws -> RunID {
     guard pipeline.graph.mode == .batch else {
       throw Refusal(
         .backendLacks, "a \(pipeline.graph.mode.rawValue) can't be submitted yet", at: file, of: invocation,
         label: "no batch", help: "`thalweg run` runs it here")
     }
-    try pipeline.refuse(where: LocalBackend().capabilities)
+    try pipeline.refuse(where: LocalBackend().capabilities, isSubmitted: true)
     var generator = SystemRandomNumberGenerator()
     let id = RunID.make(pipeline: pipeline.graph.name, using: &generator)
     let run = RunRecord(
-      id: id, pipeline: pipeline.graph.name, file: shown, parameters: pipeline.arguments.json.compact,
-      planHash: pipeline.plan.hash, mode: pipeline.graph.mode.rawValue, backend: RunQueue.backend,
-      owner: .current, created: .now)
+      id: id, namespace: pipeline.namespace, pipeline: pipeline.graph.name, file: shown,
+      parameters: pipeline.arguments.json.compact, planHash: pipeline.plan.hash,
+      mode: pipeline.graph.mode.rawValue, backend: RunQueue.backend, owner: .current, created: .now)
     let files = ProgramBundle(compilation.sources, program: shown).json
     try await queue.submit(
       run, jobs: pipeline.plan.jobs.map { JobRecord(id: $0.id, name: $0.name) },
@@ -33,7 +36,36 @@ extension CompiledFile {
       RunQueue.Submission(
         program: SHA256Hash.hex(files), files: files,
         arguments: JSONValue.object(pipeline.arguments.given.map { ($0, .string($1)) }).compact,
-        folder: URL(fileURLWithPath: pipeline.folder).standardizedFileURL.path, profile: profile))
+        folder: URL(fileURLWithPath: pipeline.folder).standardizedFileURL.path, profile: profile),
+      pipeline.terms(priority: priority))
     return id
+  }
+}
+
+extension RunnablePipeline {
+  /// What `run batch { ... }` and the profile's pool say, unless another priority was named.
+  fileprivate func terms(priority: Int?) -> RunQueue.Terms {
+    var caps: [Cap] = []
+    if let concurrency = graph.run.concurrency {
+      let value = concurrency.parameter.map { name in
+        " \(name)=\(Self.short(arguments.arguments.first { $0.parameter.name == name }?.text ?? ""))"
+      }
+      caps.append(Cap(key: "concurrency of \(graph.name)\(value ?? "")", size: concurrency.size))
+    }
+    if let rate = graph.run.rate {
+      caps.append(Cap(key: "rate of \(graph.name)", size: rate.size, period: rate.period))
+    }
+    // Whoever waits for a slot of the pool holds those before it, never the reverse: others want the pool, too.
+    let pool = project.flatMap { project in
+      project.settings.pools.first { $0.name.value == project.profile?.pool?.value }
+    }
+    if let pool { caps.append(Cap(key: "pool \(pool.name.value)", size: pool.slots)) }
+    return RunQueue.Terms(
+      priority: priority ?? graph.run.priority ?? 0, tags: pool?.tags.map(\.value) ?? [], caps: caps)
+  }
+
+  /// A value as it may stand in an index.
+  private static func short(_ text: String) -> String {
+    text.utf8.count <= 200 ? text : SHA256Hash.hex(text)
   }
 }

@@ -150,7 +150,7 @@ public final class ServiceRun: Sendable {
   public func begin() async throws(StoreError) {
     try await store.create(
       RunRecord(
-        id: id, pipeline: request.graph.name, file: request.file,
+        id: id, namespace: request.namespace, pipeline: request.graph.name, file: request.file,
         parameters: request.arguments.json.compact, planHash: request.plan.hash,
         mode: request.graph.mode.rawValue, backend: "local", owner: .current, created: began),
       jobs: request.plan.jobs.map { JobRecord(id: $0.id, name: $0.name) },

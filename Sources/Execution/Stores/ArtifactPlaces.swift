@@ -15,23 +15,25 @@ public struct ArtifactPlaces: Sendable {
   /// The store; nothing has been asked of it yet.
   public let store: any ArtifactStore
 
-  /// What the environment says.
-  public init(environment: [String: String] = ProcessInfo.processInfo.environment) throws(ArtifactError) {
+  /// What the environment says; else a folder of `home`, the current one unless it is given.
+  public init(
+    in home: String = "", environment: [String: String] = ProcessInfo.processInfo.environment
+  ) throws(ArtifactError) {
     let place = environment[Self.variable].flatMap { $0.isEmpty ? nil : $0 }
-    try self.init(place ?? Self.path, in: "", environment)
+    try self.init(place ?? Self.path, in: place == nil ? home : "", environment)
   }
 
   private init(_ place: String, in folder: String, _ environment: [String: String]) throws(ArtifactError) {
     store = try ArtifactStores(place: place, in: folder, environment: environment).store
   }
 
-  /// What the project's profile says, or the environment.
+  /// What the project's profile says, or the environment; else a folder of `home`.
   init(
-    of project: Project?, in folder: String, _ sources: SourceMap,
+    of project: Project?, in folder: String, home: String = "", _ sources: SourceMap,
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws {
     guard let place = project?.profile?.artifacts else {
-      try self.init(environment: environment)
+      try self.init(in: home, environment: environment)
       return
     }
     do throws(ArtifactError) {

@@ -47,6 +47,9 @@ public struct RunStores: Sendable {
     }
   }
 
+  /// Whether a namespace can have this name.
+  public static func isNamespace(_ name: String) -> Bool { Settings.isNamespace(name) }
+
   /// The store, made where there is none yet: a database is made by `db migrate` alone.
   public func create() async throws(StoreError) -> any RunStore {
     if let address { return try await PostgreSQLRunStore.open(address) }

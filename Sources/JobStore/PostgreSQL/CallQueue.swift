@@ -91,9 +91,9 @@ public struct CallQueue: Sendable {
     _ = try await store.attempt {
       try await pool.run([
         """
-        INSERT INTO ready_call (run, name, input, attempt, work)
-        SELECT run_lease.run, offer.name, offer.input, offer.attempt, offer.work
-        FROM run_lease, unnest(\(ArrayParameter(offers.map(\.name))), \(ArrayParameter(offers.map(\.input))),
+        INSERT INTO ready_call (namespace, run, tags, name, input, attempt, work)
+        SELECT run_lease.namespace, run_lease.run, submission.tags, offer.name, offer.input, offer.attempt, offer.work
+        FROM run_lease JOIN submission USING (run), unnest(\(ArrayParameter(offers.map(\.name))), \(ArrayParameter(offers.map(\.input))),
           \(ArrayParameter(offers.map { Int64($0.attempt) })), \(ArrayParameter(offers.map(\.work))))
           WITH ORDINALITY AS offer (name, input, attempt, work, place)
         WHERE run_lease.epoch = \(lease) ORDER BY offer.place
@@ -163,7 +163,7 @@ public struct CallQueue: Sendable {
 
   /// Tells what came of calls, and takes on others, the oldest first; all in one step.
   public func exchange(
-    _ reports: [Report], claiming count: Int, for worker: String
+    _ reports: [Report], claiming count: Int, for worker: RunQueue.Worker
   ) async throws(StoreError) -> [Claim] {
     try await store.attempt {
       var statements: [SQL] = []
@@ -193,7 +193,7 @@ public struct CallQueue: Sendable {
         USING unnest(\(ArrayParameter(reports.map(\.epoch))), \(ArrayParameter(reports.map(\.outcome.rawValue))),
           \(ArrayParameter(reports.map(\.value)))) AS report (epoch, state, value)
         WHERE call_lease.epoch = report.epoch
-        RETURNING run, name, input, attempt, report.state, report.value)
+        RETURNING namespace, run, name, input, attempt, report.state, report.value)
       \(keep("told"))
       """,
       notify(.results),
@@ -203,29 +203,32 @@ public struct CallQueue: Sendable {
   /// A call whose worker was lost may have been offered again by then.
   private static func keep(_ told: SQL) -> SQL {
     """
-    INSERT INTO call_result (run, name, input, attempt, state, value)
-    SELECT run, name, input, attempt, state, value FROM \(told)
+    INSERT INTO call_result (namespace, run, name, input, attempt, state, value)
+    SELECT namespace, run, name, input, attempt, state, value FROM \(told)
     ON CONFLICT (run, name) DO UPDATE SET input = excluded.input, attempt = excluded.attempt, state = excluded.state,
       value = excluded.value
     """
   }
 
-  private static func claim(_ count: Int, for worker: String) -> SQL {
-    """
-    WITH taken AS MATERIALIZED (
-      DELETE FROM ready_call WHERE number IN (
-        SELECT number FROM ready_call ORDER BY number LIMIT \(SQL(verbatim: "\(count)")) FOR UPDATE SKIP LOCKED)
-      RETURNING *),
-    leased AS (
-      INSERT INTO call_lease (epoch, run, name, input, attempt, worker)
-      SELECT nextval('lease_epoch'), run, name, input, attempt, \(worker) FROM taken
-      RETURNING epoch, run, name)
-    SELECT leased.epoch AS call_epoch, taken.name AS call_name, taken.input AS call_input,
-      taken.attempt AS call_attempt, taken.work AS call_work, run.*, program, arguments, folder, profile
-    FROM leased JOIN taken USING (run, name) JOIN run ON run.number = taken.run
-      JOIN submission ON submission.run = taken.run
-    ORDER BY taken.number
-    """
+  private static func claim(_ count: Int, for worker: RunQueue.Worker) -> SQL {
+    let serves: SQL =
+      worker.namespaces.isEmpty ? "" : "AND namespace = ANY (\(ArrayParameter(worker.namespaces)))"
+    return """
+      WITH taken AS MATERIALIZED (
+        DELETE FROM ready_call WHERE number IN (
+          SELECT number FROM ready_call WHERE tags <@ \(ArrayParameter(worker.tags)) \(serves)
+          ORDER BY number LIMIT \(SQL(verbatim: "\(count)")) FOR UPDATE SKIP LOCKED)
+        RETURNING *),
+      leased AS (
+        INSERT INTO call_lease (epoch, namespace, run, name, input, attempt, worker)
+        SELECT nextval('lease_epoch'), namespace, run, name, input, attempt, \(worker.id) FROM taken
+        RETURNING epoch, run, name)
+      SELECT leased.epoch AS call_epoch, taken.name AS call_name, taken.input AS call_input,
+        taken.attempt AS call_attempt, taken.work AS call_work, run.*, program, arguments, folder, profile
+      FROM leased JOIN taken USING (run, name) JOIN run ON run.number = taken.run
+        JOIN submission ON submission.run = taken.run
+      ORDER BY taken.number
+      """
   }
 
   /// The leases of a worker.
@@ -244,7 +247,7 @@ public struct CallQueue: Sendable {
     let told = try await store.rows(
       """
       WITH told AS (
-        DELETE FROM call_lease WHERE \(condition) RETURNING run, name, input, attempt, 'lost' AS state,
+        DELETE FROM call_lease WHERE \(condition) RETURNING namespace, run, name, input, attempt, 'lost' AS state,
           NULL AS value)
       \(Self.keep("told"))
       """)

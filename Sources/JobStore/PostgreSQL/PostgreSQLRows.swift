@@ -16,7 +16,8 @@ extension Moment: ArrayElement {
 extension Rows {
   func run(_ row: Int, in place: String) throws -> RunRecord {
     var record = RunRecord(
-      id: RunID(try value(row, "id")), pipeline: try value(row, "pipeline"), file: try value(row, "file"),
+      id: RunID(try value(row, "id")), namespace: try value(row, "namespace"),
+      pipeline: try value(row, "pipeline"), file: try value(row, "file"),
       parameters: try value(row, "parameters"), planHash: try value(row, "plan_hash"),
       mode: try value(row, "mode"), backend: try value(row, "backend"),
       owner: Owner(
@@ -56,6 +57,11 @@ extension Rows {
     OperatorRecord(
       name: try value(row, "name"), operation: try value(row, "operation"), rows: try rowCounts(row),
       watermark: try value(row, "watermark"))
+  }
+
+  /// Words with commas between.
+  func list(_ row: Int, _ column: String) throws -> [String] {
+    try value(row, column, as: String.self).split(separator: ",").map(String.init)
   }
 
   private func rowCounts(_ row: Int) throws -> RowCounts {

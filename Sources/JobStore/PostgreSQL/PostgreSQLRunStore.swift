@@ -38,31 +38,45 @@ public struct PostgreSQLRunStore: RunStore {
 
   /// Records a run that is planned.
   public func create(_ run: RunRecord, jobs: [JobRecord], plan: PlanRecord) async throws(StoreError) {
-    let taken: Bool = try await attempt {
-      try await pool.run([Self.insert(plan), Self.insert(run, jobs: jobs)])[1].count == 0
+    try await attempt(making: run) { _ = try await pool.run(Self.insert(run, jobs: jobs, plan: plan)) }
+  }
+
+  /// Names a text with a hash: those of two namespaces are kept apart.
+  static func key(_ hash: String, in namespace: String) -> String {
+    namespace == RunRecord.defaultNamespace ? hash : "\(namespace)/\(hash)"
+  }
+
+  /// - Throws: `.duplicate` where the id of `run` is taken.
+  func attempt(making run: RunRecord, _ body: () async throws -> Void) async throws(StoreError) {
+    try await attempt {
+      do { try await body() } catch let error as PostgreSQLError where error.constraint == "run_id_key" {
+        throw StoreError.duplicate(run.id)
+      }
     }
-    if taken { throw .duplicate(run.id) }
   }
 
-  /// Gives the number of the run; no row where its id is taken.
-  static func insert(_ run: RunRecord, jobs: [JobRecord]) -> SQL {
+  /// Statements that fail where the id is taken.
+  static func insert(_ run: RunRecord, jobs: [JobRecord], plan: PlanRecord) -> [SQL] {
     let owner = run.owner
-    let made: SQL = """
-      INSERT INTO run (id, pipeline, file, parameters, plan_hash, mode, backend, owner_host, owner_boot,
+    return [
+      insert(plan, in: run.namespace),
+      """
+      INSERT INTO run (id, namespace, pipeline, file, parameters, plan_hash, mode, backend, owner_host, owner_boot,
         owner_process, owner_began, created, state, started, ended, seen, rows_in, rows_out)
-      VALUES (\(run.id.text), \(run.pipeline), \(run.file), \(run.parameters), \(run.planHash), \(run.mode),
-        \(run.backend), \(owner.host), \(owner.boot), \(owner.process), \(owner.began), \(run.created),
-        \(run.state.rawValue), \(run.started), \(run.ended), \(run.seen), \(run.rowsIn), \(run.rowsOut))
-      ON CONFLICT (id) DO NOTHING RETURNING number
-      """
-    return """
-      WITH made AS (\(made)), jobs AS (\(insert(jobs, of: "SELECT number FROM made")))
-      SELECT number FROM made
-      """
+      VALUES (\(run.id.text), \(run.namespace), \(run.pipeline), \(run.file), \(run.parameters), \(run.planHash),
+        \(run.mode), \(run.backend), \(owner.host), \(owner.boot), \(owner.process), \(owner.began),
+        \(run.created), \(run.state.rawValue), \(run.started), \(run.ended), \(run.seen), \(run.rowsIn),
+        \(run.rowsOut))
+      """,
+      insert(jobs, of: "SELECT number FROM run WHERE id = \(run.id.text)"),
+    ]
   }
 
-  static func insert(_ plan: PlanRecord) -> SQL {
-    "INSERT INTO plan (hash, json) VALUES (\(plan.hash), \(plan.json)) ON CONFLICT (hash) DO NOTHING"
+  static func insert(_ plan: PlanRecord, in namespace: String) -> SQL {
+    """
+    INSERT INTO plan (hash, namespace, json) VALUES (\(key(plan.hash, in: namespace)), \(namespace), \(plan.json))
+    ON CONFLICT (hash) DO NOTHING
+    """
   }
 
   static func insert(_ jobs: [JobRecord], of run: SQL) -> SQL {
@@ -88,7 +102,8 @@ public struct PostgreSQLRunStore: RunStore {
     try await attempt {
       try await pool.transaction { connection in
         let found = try await connection.run(
-          "SELECT number, state, plan_hash FROM run \(fence) WHERE id = \(run.id.text) FOR UPDATE")
+          "SELECT number, state, plan_hash, run.namespace FROM run \(fence) WHERE id = \(run.id.text) FOR UPDATE"
+        )
         guard found.count == 1, let state = RunState(rawValue: try found.value(0, 1)),
           lease == nil ? state.isResumable : !state.isFinal
         else { return false }
@@ -108,7 +123,8 @@ public struct PostgreSQLRunStore: RunStore {
           : ["DELETE FROM job WHERE run = \(number)", Self.insert(jobs, of: "SELECT \(number) AS number")]
         // Under a lease it is planned and waits already.
         let again = lease == nil ? Self.again([number], at: run.seen, error: nil) : []
-        _ = try await connection.run([Self.insert(plan), replan] + renew + again)
+        let namespace: String = try found.value(0, 3)
+        _ = try await connection.run([Self.insert(plan, in: namespace), replan] + renew + again)
         return true
       }
     }
@@ -157,6 +173,7 @@ public struct PostgreSQLRunStore: RunStore {
     var conditions: [SQL] = ["true"]
     if let prefix = filter.prefix { conditions.append("starts_with(id, \(prefix))") }
     if let pipeline = filter.pipeline { conditions.append("pipeline = \(pipeline)") }
+    if let namespace = filter.namespace { conditions.append("namespace = \(namespace)") }
     if let states = filter.states {
       conditions.append("state = ANY (\(ArrayParameter(states.map(\.rawValue).sorted())))")
     }
@@ -198,11 +215,16 @@ public struct PostgreSQLRunStore: RunStore {
     }
   }
 
-  /// The plan of a hash.
-  public func plan(_ hash: String) async throws(StoreError) -> PlanRecord? {
-    let rows = try await rows("SELECT json FROM plan WHERE hash = \(hash)")
+  /// The plan of a run.
+  public func plan(of run: RunID) async throws(StoreError) -> PlanRecord? {
+    let rows = try await rows(
+      """
+      SELECT plan_hash, json FROM run JOIN plan
+        ON plan.hash = CASE run.namespace WHEN 'default' THEN plan_hash ELSE run.namespace || '/' || plan_hash END
+      WHERE id = \(run.text)
+      """)
     return try await attempt {
-      rows.count == 0 ? nil : PlanRecord(hash: hash, json: try rows.value(0, 0))
+      rows.count == 0 ? nil : PlanRecord(hash: try rows.value(0, 0), json: try rows.value(0, 1))
     }
   }
 }
@@ -215,6 +237,7 @@ extension StoreError {
     case let error as PostgreSQLError:
       switch error.sqlState {
       case "55P03", "40001", "40P01": self = .busy(path: place)
+      case "42501", "42704": self = .forbidden(database: place, reason: error.message)
       case "42P01", "42703": self = .damaged(path: place, reason: error.message)
       default: self = .unreachable(database: place, reason: error.message)
       }

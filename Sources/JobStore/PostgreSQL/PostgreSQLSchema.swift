@@ -33,6 +33,9 @@ public struct PostgreSQLSchema: Sendable {
   /// What is there.
   public func status() async throws(StoreError) -> Status {
     try await use { connection in
+      guard try Self.isOpen(&connection) else {
+        throw StoreError.forbidden(database: place, reason: "you have no role in any namespace")
+      }
       let version = try Self.version(&connection)
       let settings = try connection.query(
         """
@@ -53,9 +56,24 @@ public struct PostgreSQLSchema: Sendable {
   }
 
   func migrate(through last: Int) async throws(StoreError) -> [String] {
+    for _ in 0..<Self.mostTries {
+      do throws(StoreError) { return try await makeSteps(through: last) } catch {
+        guard case .busy = error else { throw error }
+      }
+      try? await Task.sleep(for: .milliseconds(Int.random(in: 50...250)))
+    }
+    throw .busy(path: place)
+  }
+
+  /// A step gives way to those who use the tables, and is tried again.
+  private static let mostTries = 60
+
+  private func makeSteps(through last: Int) async throws(StoreError) -> [String] {
     try await use { connection in
       try connection.transaction { connection in
         try connection.run("SELECT pg_advisory_xact_lock(hashtextextended('thalweg migration', 0))")
+        // Less than a server waits before it looks who waits for whom, and ends one of them: that is not to be another.
+        try connection.run("SET LOCAL lock_timeout = '500ms'")
         if try connection.query("SELECT current_schema()").value(0, 0, as: String?.self) == nil {
           try connection.run("CREATE SCHEMA \(name: Self.name)")
         }
@@ -79,10 +97,20 @@ public struct PostgreSQLSchema: Sendable {
     }
   }
 
-  private func use<Value: Sendable>(
+  func use<Value: Sendable>(
     _ body: @Sendable (inout Connection) throws -> Value
   ) async throws(StoreError) -> Value {
     do { return try await session.use(body) } catch { throw StoreError(error, in: place) }
+  }
+
+  /// Whether the user may look into the schema, where it is there.
+  private static func isOpen(_ connection: inout Connection) throws -> Bool {
+    try connection.query(
+      """
+      SELECT coalesce(bool_and(has_schema_privilege(oid, 'USAGE')), true) FROM pg_namespace
+      WHERE nspname = btrim(split_part(current_setting('search_path'), ',', 1), '" ')
+      """
+    ).value(0, 0)
   }
 
   private static func version(_ connection: inout Connection) throws -> Int {

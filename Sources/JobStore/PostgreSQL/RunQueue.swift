@@ -14,7 +14,7 @@ public struct RunQueue: Sendable {
   /// Where its runs are recorded.
   public let store: PostgreSQLRunStore
   private let lost: RunError
-  private var pool: ConnectionPool { store.pool }
+  var pool: ConnectionPool { store.pool }
 
   /// The queue beside a store.
   /// - Parameter lost: What is told of a try whose worker is gone.
@@ -46,51 +46,60 @@ public struct RunQueue: Sendable {
     }
   }
 
-  /// A run that a worker has taken on.
-  public struct Claim: Sendable {
-    /// The run, as it is recorded.
-    public let run: RunRecord
-    /// What is to run.
-    public let submission: Submission
-    /// Names the lease.
-    public let epoch: Int64
-    /// How often it has been taken on, this time included.
-    public let number: Int
-    /// Where the run is recorded: only as long as the lease is the worker's.
-    public let store: PostgreSQLRunStore
+  /// When a run is taken on, and by whom.
+  public struct Terms: Hashable, Sendable {
+    /// Before runs that were submitted so many minutes earlier.
+    public var priority: Int
+    /// What a worker has to have.
+    public var tags: [String]
+    /// What it has to pass, in this order.
+    public var caps: [Cap]
+
+    /// In the order of submission, and by any worker, unless told otherwise.
+    public init(priority: Int = 0, tags: [String] = [], caps: [Cap] = []) {
+      self.priority = priority
+      self.tags = tags
+      self.caps = caps
+    }
   }
 
   // MARK: - Submitting
 
   /// Records a planned run, ready to be taken on.
   public func submit(
-    _ run: RunRecord, jobs: [JobRecord], plan: PlanRecord, _ submission: Submission
+    _ run: RunRecord, jobs: [JobRecord], plan: PlanRecord, _ submission: Submission, _ terms: Terms = Terms()
   ) async throws(StoreError) {
-    let isTaken = try await store.attempt {
-      try await pool.transaction { connection in
-        let results = try await connection.run([
-          PostgreSQLRunStore.insert(plan),
+    let program = PostgreSQLRunStore.key(submission.program, in: run.namespace)
+    try await store.attempt(making: run) {
+      _ = try await pool.run(
+        [
           """
-          INSERT INTO program (hash, files) VALUES (\(submission.program), \(submission.files))
+          INSERT INTO program (hash, namespace, files) VALUES (\(program), \(run.namespace), \(submission.files))
           ON CONFLICT (hash) DO NOTHING
-          """,
-          PostgreSQLRunStore.insert(run, jobs: jobs),
-        ])
-        guard results[2].count == 1 else { return true }
-        let number: Int64 = try results[2].value(0, 0)
-        _ = try await connection.run([
           """
-          INSERT INTO submission (run, program, arguments, folder, profile)
-          VALUES (\(number), \(submission.program), \(submission.arguments), \(submission.folder),
-            \(submission.profile))
-          """,
-          "INSERT INTO ready_run (run) VALUES (\(number))",
-          "SELECT pg_notify('thalweg_ready', '')",
-        ])
-        return false
-      }
+        ] + PostgreSQLRunStore.insert(run, jobs: jobs, plan: plan) + [
+          """
+          INSERT INTO submission (run, program, arguments, folder, profile, priority, rank, tags)
+          SELECT number, \(program), \(submission.arguments), \(submission.folder), \(submission.profile),
+            \(terms.priority), \(Self.rank("\(terms.priority)")), \(ArrayParameter(terms.tags.sorted()))
+          FROM run WHERE id = \(run.id.text)
+          """
+        ] + Caps.insert(terms.caps, of: "id = \(run.id.text)")
+          + Caps.pass(entering: Self.holders("run.id = \(run.id.text)")))
     }
-    if isTaken { throw .duplicate(run.id) }
+  }
+
+  /// Runs as they stand in line.
+  private static func holders(_ condition: SQL) -> SQL {
+    """
+    SELECT run.number AS run, 0::bigint AS call, rank FROM run JOIN submission ON submission.run = run.number
+    WHERE \(condition)
+    """
+  }
+
+  /// A point of priority is worth a minute of waiting.
+  private static func rank(_ priority: SQL) -> SQL {
+    "(extract(epoch FROM now()) * 1000000)::bigint - \(priority) * 60000000"
   }
 
   /// What became of the wish to cancel a run.
@@ -109,24 +118,27 @@ public struct RunQueue: Sendable {
   public func cancel(_ id: RunID) async throws(StoreError) -> Cancellation {
     try await store.attempt {
       try await pool.transaction { connection in
-        // First, as whoever claims it does: both would wait for each other otherwise.
-        let ready = try await connection.run(
-          "DELETE FROM ready_run USING run WHERE run.number = ready_run.run AND run.id = \(id.text)")
         let found = try await connection.run(
           """
           SELECT number, state FROM run JOIN submission ON submission.run = run.number
-          WHERE id = \(id.text) FOR UPDATE
+          WHERE id = \(id.text) FOR NO KEY UPDATE OF run
           """)
         guard found.count == 1 else { return .unknown }
         guard let state = RunState(rawValue: try found.value(0, 1)), !state.isFinal else { return .ended }
         let number: Int64 = try found.value(0, 0)
-        _ = try await connection.run([
-          "UPDATE submission SET is_cancelled = true WHERE run = \(number)",
-          "SELECT pg_notify('thalweg_cancelled', \(id.text))",
-        ])
-        guard ready.affected == 1 else { return .told }
+        // Nobody makes it ready from here on, and who has just taken it on is waited for.
+        let waiting =
+          try await connection.run([
+            "SELECT lock_caps(ARRAY(SELECT namespace FROM cap WHERE run = \(number)))",
+            "DELETE FROM ready_run WHERE run = \(number)",
+            "UPDATE submission SET is_cancelled = true WHERE run = \(number)",
+            "SELECT pg_notify('thalweg_cancelled', '')",
+            "SELECT FROM run_lease WHERE run = \(number)",
+          ])[4].count == 0
+        guard waiting else { return .told }
         _ = try await connection.run(
-          PostgreSQLRunStore.close([number], as: .cancelled, at: .now, nil))
+          PostgreSQLRunStore.close([number], as: .cancelled, at: .now, nil)
+            + Caps.pass(leaving: Self.holders("run.number = \(number)")))
         return .done
       }
     }
@@ -164,14 +176,17 @@ public struct RunQueue: Sendable {
           """)
         guard found.count == 1 else { return false }
         let number: Int64 = try found.value(0, 0)
+        let again = Self.holders("run.number = \(number)")
         _ = try await connection.run(
-          ["UPDATE submission SET claims = 0, is_cancelled = false WHERE run = \(number)"]
-            + PostgreSQLRunStore.again([number], at: .now, error: nil) + CallQueue.forget("\(number)") + [
-              // A lease that is still being released is not in the way of the next.
-              "DELETE FROM run_lease WHERE run = \(number)",
-              "INSERT INTO ready_run (run) VALUES (\(number))",
-              "SELECT pg_notify('thalweg_ready', '')",
-            ])
+          [
+            """
+            UPDATE submission SET claims = 0, is_cancelled = false, rank = \(Self.rank("priority"))
+            WHERE run = \(number)
+            """
+          ] + PostgreSQLRunStore.again([number], at: .now, error: nil) + CallQueue.forget("\(number)")
+            + Caps.pass(leaving: again, entering: again)
+            // A lease that is still being released is not in the way of the next.
+            + [Self.endLeases("run.number = \(number)")])
         return true
       }
     }
@@ -219,6 +234,10 @@ public struct RunQueue: Sendable {
     public let process: Int64
     /// How many runs it takes on at once.
     public let slots: Int
+    /// What it has: it takes on only runs that want nothing else.
+    public var tags: [String] = []
+    /// Whom it serves: everybody whose runs it may see, where there is none.
+    public var namespaces: [String] = []
     /// Since when.
     public var started = Moment.now
     /// Its last heartbeat.
@@ -239,11 +258,20 @@ public struct RunQueue: Sendable {
 
   /// Makes a worker known.
   public func register(_ worker: Worker) async throws(StoreError) {
-    _ = try await store.rows(
-      """
-      INSERT INTO worker (id, host, process, slots)
-      VALUES (\(worker.id), \(worker.host), \(worker.process), \(worker.slots))
-      """)
+    let namespaces: SQL =
+      worker.namespaces.isEmpty
+      ? "CASE WHEN row_security_active('worker') THEN granted('worker') ELSE '{*}' END"
+      : "\(ArrayParameter(worker.namespaces))"
+    try await store.attempt {
+      _ = try await pool.run([
+        """
+        INSERT INTO worker (id, host, process, slots, tags)
+        VALUES (\(worker.id), \(worker.host), \(worker.process), \(worker.slots), \(ArrayParameter(worker.tags)))
+        """,
+        "INSERT INTO worker_namespace (worker, namespace) SELECT \(worker.id), unnest(\(namespaces))",
+      ])
+    }
+    try await passFreedCaps(all: true)
   }
 
   /// What a worker learns by its heartbeat.
@@ -277,53 +305,24 @@ public struct RunQueue: Sendable {
     }
   }
 
-  /// Takes on runs that are ready, the oldest first.
-  public func claim(_ count: Int, for worker: String) async throws(StoreError) -> [Claim] {
-    try await store.attempt {
-      // The limit stands in the text: with a parameter there the planner does not know how few it is.
-      let rows = try await pool.run(
-        """
-        WITH taken AS MATERIALIZED (
-          DELETE FROM ready_run WHERE run IN (
-            SELECT run FROM ready_run ORDER BY run LIMIT \(SQL(verbatim: "\(count)")) FOR UPDATE SKIP LOCKED)
-          RETURNING run),
-        leased AS (
-          INSERT INTO run_lease (run, worker, epoch)
-          SELECT run, \(worker), nextval('lease_epoch') FROM taken RETURNING run, epoch),
-        counted AS (
-          UPDATE submission SET claims = claims + 1 FROM taken WHERE submission.run = taken.run
-          RETURNING submission.*)
-        SELECT run.*, epoch, claims, program, files, arguments, folder, profile
-        FROM leased JOIN counted USING (run) JOIN run ON run.number = leased.run
-          JOIN program ON program.hash = counted.program
-        ORDER BY run.number
-        """)
-      return try (0..<rows.count).map { row in
-        let epoch: Int64 = try rows.value(row, "epoch")
-        var leased = store
-        leased.lease = epoch
-        return Claim(
-          run: try rows.run(row, in: store.place),
-          submission: Submission(
-            program: try rows.value(row, "program"), files: try rows.value(row, "files"),
-            arguments: try rows.value(row, "arguments"), folder: try rows.value(row, "folder"),
-            profile: try rows.value(row, "profile")),
-          epoch: epoch, number: try rows.value(row, "claims"), store: leased)
-      }
-    }
-  }
-
   /// Nobody works under a lease any more. Its run has come to its end; should that not have been recorded, it is ready
   /// again.
   public func release(_ epoch: Int64) async throws(StoreError) {
-    let ended: SQL = """
-      SELECT run FROM run_lease JOIN run ON run.number = run_lease.run
-      WHERE run_lease.epoch = \(epoch) AND run.state NOT IN ('planned', 'running')
+    let isEnded: SQL = "run_lease.epoch = \(epoch) AND run.state NOT IN ('planned', 'running')"
+    let leased: SQL = """
+      SELECT run.number AS run, 0::bigint AS call, 0::bigint AS rank
+      FROM run_lease JOIN run ON run.number = run_lease.run WHERE \(isEnded)
       """
-    let released = try await store.attempt {
-      try await pool.run(CallQueue.forget("(\(ended))") + ["DELETE FROM run_lease WHERE run = (\(ended))"])
+    let ended = try await store.attempt {
+      try await pool.run(
+        ["SELECT FROM run_lease WHERE epoch = \(epoch) FOR UPDATE"] + Caps.pass(leaving: leased)
+          + CallQueue.forget(
+            """
+            ANY (ARRAY(SELECT run FROM run_lease JOIN run ON run.number = run_lease.run WHERE \(isEnded)))
+            """)
+          + [Self.endLeases(isEnded)])
     }
-    if released.last?.affected == 0 { try await takeAway(where: "run_lease.epoch = \(epoch)") }
+    if ended.last?.affected == 0 { try await takeAway(where: "run_lease.epoch = \(epoch)") }
   }
 
   /// A worker ends, or is told to: what it has not ended is ready for others.
@@ -337,7 +336,10 @@ public struct RunQueue: Sendable {
   public func workers() async throws(StoreError) -> [Worker] {
     let rows = try await store.rows(
       """
-      SELECT worker.*, (SELECT count(*) FROM run_lease WHERE run_lease.worker = worker.id) AS running
+      SELECT worker.*, array_to_string(tags, ',') AS all_tags,
+        (SELECT count(*) FROM run_lease WHERE run_lease.worker = worker.id) AS running,
+        (SELECT coalesce(string_agg(namespace, ',' ORDER BY namespace), '') FROM worker_namespace
+          WHERE worker_namespace.worker = worker.id AND namespace <> '*') AS namespaces
       FROM worker ORDER BY started, id
       """)
     return try await store.attempt {
@@ -345,6 +347,8 @@ public struct RunQueue: Sendable {
         var worker = Worker(
           id: try rows.value(row, "id"), host: try rows.value(row, "host"),
           process: try rows.value(row, "process"), slots: try rows.value(row, "slots"))
+        worker.tags = try rows.list(row, "all_tags")
+        worker.namespaces = try rows.list(row, "namespaces")
         worker.started = try rows.value(row, "started")
         worker.seen = try rows.value(row, "seen")
         worker.isDraining = try rows.value(row, "is_draining")
@@ -369,15 +373,24 @@ public struct RunQueue: Sendable {
   public func recover(silentFor seconds: Double) async throws(StoreError) -> Int {
     let lost: SQL = "worker.seen < now() - make_interval(secs => \(seconds))"
     let count = try await takeAway(where: lost)
-    let silent: SQL = "worker IN (SELECT id FROM worker WHERE \(lost))"
-    try await CallQueue(store).lose(where: silent)
+    try await passFreedCaps(all: count > 0)
+    try await CallQueue(store).lose(where: "worker IN (SELECT id FROM worker WHERE \(lost))")
     _ = try await store.rows(
       """
       DELETE FROM worker WHERE \(lost)
-        AND NOT EXISTS (SELECT FROM run_lease WHERE run_lease.worker = worker.id)
-        AND NOT EXISTS (SELECT FROM call_lease WHERE call_lease.worker = worker.id)
+        AND NOT holds_leases(id)
       """)
     return count
+  }
+
+  /// Makes ready what may begin because time has passed or, with `all`, because others have ended somehow.
+  private func passFreedCaps(all: Bool) async throws(StoreError) {
+    let freed = try await store.rows(Caps.freed(all: all))
+    guard freed.count > 0 else { return }
+    try await store.attempt {
+      let namespaces: [String] = try (0..<freed.count).map { try freed.value($0, 0) }
+      _ = try await pool.run(Caps.passFreed(in: namespaces, all: all))
+    }
   }
 
   /// Recovery makes ready again; it never runs anything itself.
@@ -407,20 +420,19 @@ public struct RunQueue: Sendable {
           }
         }
         guard rows.count > 0 else { return 0 }
+        // Of what has ended meanwhile only the lease was left.
+        let all = ArrayParameter(ready + cancelled + failed + ended)
         _ = try await connection.run(
-          ["DELETE FROM run_lease WHERE run = ANY (\(ArrayParameter(ready + cancelled + failed + ended)))"]
-            + CallQueue.forget("ANY (\(ArrayParameter(cancelled + failed + ended)))") + makeReady(ready)
+          PostgreSQLRunStore.again(ready, at: .now, error: lost)
             + PostgreSQLRunStore.close(cancelled, as: .cancelled, at: .now, nil)
-            + PostgreSQLRunStore.close(failed, as: .failed, at: .now, lost))
+            + PostgreSQLRunStore.close(failed, as: .failed, at: .now, lost)
+            + Caps.pass(
+              leaving: Self.holders("run.number = ANY (\(all))"),
+              entering: Self.holders("run.number = ANY (\(ArrayParameter(ready)))"))
+            + CallQueue.forget("ANY (\(ArrayParameter(cancelled + failed + ended)))")
+            + [Self.endLeases("run.number = ANY (\(all))")])
         return rows.count
       }
     }
-  }
-
-  /// Of what has ended meanwhile only the lease was left.
-  private func makeReady(_ runs: [Int64]) -> [SQL] {
-    PostgreSQLRunStore.again(runs, at: .now, error: lost) + [
-      "INSERT INTO ready_run SELECT unnest(\(ArrayParameter(runs)))", "SELECT pg_notify('thalweg_ready', '')",
-    ]
   }
 }

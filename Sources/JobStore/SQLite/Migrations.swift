@@ -204,6 +204,9 @@ enum Migrations {
           ALTER TABLE new_job RENAME TO job;
           """)
     }
+    migrator.registerMigration("0005 namespaces") { database in
+      try database.execute(sql: "ALTER TABLE run ADD COLUMN namespace TEXT NOT NULL DEFAULT 'default'")
+    }
     return migrator
   }()
 }

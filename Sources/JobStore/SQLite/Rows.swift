@@ -3,8 +3,9 @@ import GRDB
 extension Row {
   func run(at path: String) throws -> RunRecord {
     var record = RunRecord(
-      id: RunID(self["id"]), pipeline: self["pipeline"], file: self["file"], parameters: self["parameters"],
-      planHash: self["plan_hash"], mode: self["mode"], backend: self["backend"],
+      id: RunID(self["id"]), namespace: self["namespace"], pipeline: self["pipeline"], file: self["file"],
+      parameters: self["parameters"], planHash: self["plan_hash"], mode: self["mode"],
+      backend: self["backend"],
       owner: Owner(
         host: self["owner_host"], boot: self["owner_boot"], process: self["owner_process"],
         began: self["owner_began"]),

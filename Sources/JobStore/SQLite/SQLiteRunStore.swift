@@ -94,13 +94,13 @@ public struct SQLiteRunStore: RunStore {
       try Self.insert(plan, database)
       try database.execute(
         sql: """
-          INSERT INTO run (id, pipeline, file, parameters, plan_hash, mode, backend, owner_host, owner_boot,
+          INSERT INTO run (id, namespace, pipeline, file, parameters, plan_hash, mode, backend, owner_host, owner_boot,
             owner_process, owner_began, created, state, started, ended, seen, rows_in, rows_out)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
-          run.id.text, run.pipeline, run.file, run.parameters, run.planHash, run.mode, run.backend,
-          run.owner.host,
+          run.id.text, run.namespace, run.pipeline, run.file, run.parameters, run.planHash, run.mode,
+          run.backend, run.owner.host,
           run.owner.boot, run.owner.process, run.owner.began, run.created.microseconds, run.state.rawValue,
           run.started?.microseconds, run.ended?.microseconds, run.seen.microseconds, run.rowsIn, run.rowsOut,
         ])
@@ -267,6 +267,10 @@ public struct SQLiteRunStore: RunStore {
         conditions.append("pipeline = ?")
         arguments += [pipeline]
       }
+      if let namespace = filter.namespace {
+        conditions.append("namespace = ?")
+        arguments += [namespace]
+      }
       if let states = filter.states {
         let names = states.map(\.rawValue).sorted()
         conditions.append("state IN (\(names.map { _ in "?" }.joined(separator: ", ")))")
@@ -308,11 +312,13 @@ public struct SQLiteRunStore: RunStore {
     }
   }
 
-  /// The plan of a hash.
-  public func plan(_ hash: String) async throws(StoreError) -> PlanRecord? {
+  /// The plan of a run.
+  public func plan(of run: RunID) async throws(StoreError) -> PlanRecord? {
     try await read { database in
-      try Row.fetchOne(database, sql: "SELECT * FROM plan WHERE hash = ?", arguments: [hash])
-        .map { PlanRecord(hash: $0["hash"], json: $0["json"]) }
+      try Row.fetchOne(
+        database, sql: "SELECT plan.* FROM plan JOIN run ON run.plan_hash = plan.hash WHERE run.id = ?",
+        arguments: [run.text]
+      ).map { PlanRecord(hash: $0["hash"], json: $0["json"]) }
     }
   }
 }

@@ -47,37 +47,38 @@ extension FlowChecker {
       return
     }
     switch rule.value {
-    case .number(let range): self.pipeline?.run.set(label.text, number(option.value, label, range))
-    case .duration: self.pipeline?.run.set(label.text, length(option.value, label))
+    case .number(let range):
+      self.pipeline?.run.set(label.text, number(option.value, "`\(label.text):` of `run`", range))
+    case .duration: self.pipeline?.run.set(label.text, length(option.value, "`\(label.text):` of `run`"))
     case .delivery:
       let words = RunOptions.Delivery.allCases.map(\.rawValue)
       let word = self.word(option.value, option: "delivery:", of: "run", among: words)
       self.pipeline?.run.delivery = word.flatMap { RunOptions.Delivery(rawValue: $0) }
       if word == RunOptions.Delivery.exactlyOnce.rawValue { pipeline?.exactlyOnce = option.value.span }
     case .schedule: schedule(option.value)
+    case .concurrency: concurrency(option.value)
+    case .rate: rate(option.value)
     }
   }
 
-  private func number(
-    _ expression: Expression, _ label: Identifier, _ range: ClosedRange<UInt64>
+  func number(
+    _ expression: Expression, _ what: String, _ range: ClosedRange<UInt64>
   ) -> Int? {
     if case .error = expression.kind { return nil }
     let wanted = "a number from \(range.lowerBound) to \(range.upperBound)"
     guard case .integer(let value?) = expression.kind, range.contains(value) else {
       markUses(in: expression)
-      report(.optionRange("`\(label.text):` of `run`", wanted, at: expression.span))
+      report(.optionRange(what, wanted, at: expression.span))
       return nil
     }
     return Int(value)
   }
 
-  private func length(_ expression: Expression, _ label: Identifier) -> Int64? {
+  func length(_ expression: Expression, _ what: String) -> Int64? {
     if case .error = expression.kind { return nil }
     guard case .duration(let value) = expression.kind, value > 0 else {
       markUses(in: expression)
-      report(
-        .optionRange(
-          "`\(label.text):` of `run`", "a duration of more than nothing, as in `20m`", at: expression.span))
+      report(.optionRange(what, "a duration of more than nothing, as in `20m`", at: expression.span))
       return nil
     }
     return value
@@ -88,6 +89,7 @@ extension RunOptions {
   fileprivate mutating func set(_ option: String, _ value: Int?) {
     switch option {
     case "retry": retry = value
+    case "priority": priority = value
     case "parallelism": parallelism = value
     case "port": port = value
     default: maxInFlight = value

@@ -10,6 +10,10 @@ struct RunOptionRule: Sendable {
     case delivery
     /// `cron(...)` or `on(...)`.
     case schedule
+    /// `limit(2, by: customer)`.
+    case concurrency
+    /// `limit(100, per: 1h)`.
+    case rate
   }
 
   /// The label.
@@ -24,6 +28,9 @@ struct RunOptionRule: Sendable {
     RunOptionRule(name: "schedule", value: .schedule, modes: [.batch]),
     RunOptionRule(name: "retry", value: .number(0...100), modes: [.batch]),
     RunOptionRule(name: "timeout", value: .duration, modes: [.batch, .service]),
+    RunOptionRule(name: "priority", value: .number(0...1000), modes: [.batch]),
+    RunOptionRule(name: "concurrency", value: .concurrency, modes: [.batch]),
+    RunOptionRule(name: "rate", value: .rate, modes: [.batch]),
     RunOptionRule(name: "parallelism", value: .number(1...1024), modes: [.batch, .stream]),
     RunOptionRule(name: "checkpoint", value: .duration, modes: [.stream]),
     RunOptionRule(name: "delivery", value: .delivery, modes: [.stream]),
@@ -42,6 +49,9 @@ struct RunOptionRule: Sendable {
     case "schedule": "cron(\"0 3 * * *\", zone: \"UTC\")"
     case "retry": "2"
     case "timeout": "20m"
+    case "priority": "30"
+    case "concurrency": "limit(2, by: customer)"
+    case "rate": "limit(100, per: 1h)"
     case "parallelism": "4"
     case "checkpoint": "10s"
     case "delivery": "exactly_once"

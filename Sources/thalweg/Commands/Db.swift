@@ -13,7 +13,7 @@ struct Db: AsyncParsableCommand {
         thalweg db migrate
         thalweg db check --json
       """,
-    subcommands: [Migrate.self, Check.self, Url.self])
+    subcommands: [Migrate.self, Check.self, Url.self, Grant.self, Revoke.self, Grants.self])
 
   struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -57,5 +57,81 @@ struct Db: AsyncParsableCommand {
     func run() async throws { Console.output.write("\(try Db.schema().place)\n") }
   }
 
-  private static func schema() throws -> PostgreSQLSchema { try RunStores().schema() }
+  fileprivate static func schema() throws -> PostgreSQLSchema { try RunStores().schema() }
 }
+
+/// A user of the database, and a namespace.
+struct MemberOptions: ParsableArguments {
+  @Argument(help: "The user's name in the database.")
+  var user: String
+
+  @Option(help: ArgumentHelp("The namespace.", valueName: "name"))
+  var namespace: String
+
+  func validate() throws { try checkNamespace(namespace) }
+}
+
+extension Db {
+  struct Grant: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Gives a user of the database a role in a namespace.",
+      discussion: """
+        A viewer sees its runs; an operator also submits, cancels and retries them; an admin also gives roles; a worker \
+        takes on what is submitted. Who owns the tables may do everything.
+
+        EXAMPLES:
+          thalweg db grant ann --namespace sales --role operator
+        """)
+
+    @OptionGroup var member: MemberOptions
+
+    @Option(help: ArgumentHelp("viewer, operator, admin or worker.", valueName: "role"))
+    var role: Membership.Role
+
+    @OptionGroup var console: ConsoleOptions
+
+    func run() async throws {
+      let isNew = try await Db.schema().grant(
+        Membership(user: member.user, namespace: member.namespace, role: role))
+      Console.output.write(
+        "\(member.user) is \(isNew ? "now" : "already") \(role.rawValue) in \(member.namespace)\n")
+    }
+  }
+
+  struct Revoke: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Takes a role in a namespace from a user, or all of them.")
+
+    @OptionGroup var member: MemberOptions
+
+    @Option(help: ArgumentHelp("Only this role.", valueName: "role"))
+    var role: Membership.Role?
+
+    @OptionGroup var console: ConsoleOptions
+
+    func run() async throws {
+      let had = try await Db.schema().revoke(role, from: member.user, in: member.namespace)
+      let what = role?.rawValue ?? "anything"
+      Console.output.write("\(member.user) is \(had ? "no longer" : "not") \(what) in \(member.namespace)\n")
+    }
+  }
+
+  struct Grants: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Lists who has which role in which namespace, as far as you may know.")
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var console: ConsoleOptions
+
+    func run() async throws {
+      let memberships = try await Db.schema().memberships()
+      Console.output.write(
+        json
+          ? MembershipReport.json(memberships).indented + "\n" : MembershipReport.text(memberships))
+    }
+  }
+}
+
+extension Membership.Role: ExpressibleByArgument {}

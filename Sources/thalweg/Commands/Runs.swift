@@ -16,6 +16,9 @@ struct Runs: AsyncParsableCommand {
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Lists runs, the newest first.")
 
+    @Option(help: ArgumentHelp("Only runs of this namespace.", valueName: "name"))
+    var namespace: String?
+
     @Option(help: ArgumentHelp("Only runs of this pipeline.", valueName: "name"))
     var pipeline: String?
 
@@ -32,12 +35,14 @@ struct Runs: AsyncParsableCommand {
 
     func validate() throws {
       if limit < 0 { throw ValidationError("--limit can't be negative") }
+      if let namespace { try checkNamespace(namespace) }
     }
 
     func run() async throws {
       let catalog = RunCatalog(try await RunStores().existing(), Thalweg.invocation)
       let states = state.isEmpty ? nil : Set(state)
-      let runs = try await catalog.list(RunFilter(pipeline: pipeline, states: states, limit: limit))
+      let runs = try await catalog.list(
+        RunFilter(namespace: namespace, pipeline: pipeline, states: states, limit: limit))
       Console.output.write(json ? RunReport.json(runs).indented + "\n" : RunReport.text(runs, now: .now))
     }
   }

@@ -18,7 +18,15 @@ struct Submit: AsyncParsableCommand {
   @Flag(help: "Wait for the end, and end as the run does.")
   var wait = false
 
+  @Option(
+    help: ArgumentHelp("Before what was submitted so many minutes earlier, from 0 to 1000.", valueName: "n"))
+  var priority: Int?
+
   @OptionGroup var console: ConsoleOptions
+
+  func validate() throws {
+    if let priority, !(0...1000 ~= priority) { throw ValidationError("--priority is from 0 to 1000") }
+  }
 
   func run() async throws {
     let profile = options.profile.profile
@@ -26,7 +34,7 @@ struct Submit: AsyncParsableCommand {
     let pipeline = try program.pipeline(options.pipeline, given: options.parameters, isPartial: false)
     Console.error.show(pipeline.warnings, pipeline.sources)
     let queue = try await program.stores().queue()
-    let id = try await program.submit(pipeline, under: profile, to: queue)
+    let id = try await program.submit(pipeline, under: profile, to: queue, priority: priority)
     Console.output.write("\(id)\n")
     guard wait else { return }
     let run = try await queue.waitForEnd(of: id)

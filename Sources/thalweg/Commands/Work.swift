@@ -16,18 +16,39 @@ struct Work: AsyncParsableCommand {
   @Option(help: ArgumentHelp("So many runs at once.", valueName: "n"))
   var slots = 1
 
+  @Option(
+    help: ArgumentHelp(
+      "What this machine has, with commas between: runs that want it come here.", valueName: "tags"))
+  var tags: String?
+
+  @Option(
+    name: .customLong("namespace"), parsing: .upToNextOption,
+    help: ArgumentHelp("Only runs of these namespaces.", valueName: "name"))
+  var namespaces: [String] = []
+
   @OptionGroup var console: ConsoleOptions
 
   func validate() throws {
     if slots < 1 { throw ValidationError("--slots has to be at least 1") }
+    for name in namespaces { try checkNamespace(name) }
   }
 
   func run() async throws {
-    let worker = RunWorker(try await RunStores().queue(), slots: slots) { line in
+    let tags = tags?.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } ?? []
+    let worker = RunWorker(
+      try await RunStores().queue(), slots: slots, tags: tags, namespaces: namespaces
+    ) { line in
       Console.error.write("\(Moment.now) \(line)\n")
     }
     signal(SIGPIPE, SIG_IGN)
     try await Interruption.cancelling { try await worker.run() }
+  }
+}
+
+/// - Throws: Where no namespace has such a name.
+func checkNamespace(_ name: String) throws(ValidationError) {
+  guard RunStores.isNamespace(name) else {
+    throw ValidationError("`\(name)` is no namespace: small letters, digits, `-` and `_`, a letter first")
   }
 }
 

@@ -172,9 +172,9 @@ struct LocalRun {
 
   private mutating func record() async throws(StoreError) {
     let run = RunRecord(
-      id: id, pipeline: request.graph.name, file: request.file, parameters: request.arguments.json.compact,
-      planHash: request.plan.hash, mode: request.graph.mode.rawValue, backend: "local", owner: .current,
-      created: began)
+      id: id, namespace: request.namespace, pipeline: request.graph.name, file: request.file,
+      parameters: request.arguments.json.compact, planHash: request.plan.hash,
+      mode: request.graph.mode.rawValue, backend: "local", owner: .current, created: began)
     let jobs = request.plan.jobs.map { JobRecord(id: $0.id, name: $0.name) }
     let plan = PlanRecord(hash: request.plan.hash, json: request.plan.json.compact)
     guard request.resuming != nil else { return try await store.create(run, jobs: jobs, plan: plan) }
@@ -452,12 +452,15 @@ struct LocalRun {
     _ options: Engine.RunOptions, _ places: WorkPlaces
   ) throws(Unready) -> JobRun {
     let artifacts: any ArtifactStore
-    do throws(ArtifactError) { artifacts = try request.artifacts.store() } catch {
+    do { artifacts = try request.artifacts() } catch let refusal as Refusal {
+      throw Unready(diagnostics: refusal.diagnostics, job: nil)
+    } catch {
+      let error = error as? ArtifactError
       throw Unready(
         diagnostics: [
           Diagnostic(
-            .failedTask, "what its tasks write can't be kept: \(error.message)",
-            at: request.graph.nodes[0].span, help: error.help)
+            .unusableArtifacts, error?.message ?? "the store of artifacts can't be used",
+            at: request.graph.nodes[0].span, label: "is of a run that needs it", help: error?.help)
         ], job: nil)
     }
     let work = JobRun.TaskWork(

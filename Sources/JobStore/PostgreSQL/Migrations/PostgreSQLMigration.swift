@@ -8,5 +8,5 @@ struct PostgreSQLMigration: Sendable {
   let script: String
 
   /// In their order.
-  static let all: [PostgreSQLMigration] = [.runs, .submissions, .events, .calls]
+  static let all: [PostgreSQLMigration] = [.runs, .submissions, .events, .namespaces, .caps, .calls, .roles]
 }

@@ -10,6 +10,12 @@ public struct RunOptions: Sendable {
   public var retry: Int?
   /// Microseconds: of a run or of a call.
   public var timeout: Int64?
+  /// Submitted runs go before what was submitted so many minutes earlier.
+  public var priority: Int?
+  /// How many submitted runs may be under way at once.
+  public var concurrency: Concurrency?
+  /// How many submitted runs may begin in a while.
+  public var rate: Rate?
   /// Shards that work at once.
   public var parallelism: Int?
   /// Microseconds between checkpoints.
@@ -33,6 +39,22 @@ public struct RunOptions: Sendable {
   public enum Delivery: String, Hashable, Sendable, CaseIterable {
     case atLeastOnce = "at_least_once"
     case exactlyOnce = "exactly_once"
+  }
+
+  /// So many at once: of all runs, or of those with one value of a parameter.
+  public struct Concurrency: Hashable, Sendable {
+    /// So many.
+    public let size: Int
+    /// The parameter.
+    public let parameter: String?
+  }
+
+  /// So many begin in any period of this length.
+  public struct Rate: Hashable, Sendable {
+    /// So many.
+    public let size: Int
+    /// Microseconds.
+    public let period: Int64
   }
 
   /// When runs start, and with what arguments.

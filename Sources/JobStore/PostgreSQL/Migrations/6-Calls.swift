@@ -1,14 +1,16 @@
 extension PostgreSQLMigration {
   /// Calls of tasks that any worker may make.
   static let calls = PostgreSQLMigration(
-    number: 4, name: "calls of tasks",
+    number: 6, name: "calls of tasks",
     script: """
       -- A call is in one of these three tables. No table refers to `run`: each row would lock the run's.
 
       -- Only what can be taken on now.
       CREATE TABLE ready_call (
         number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        namespace text NOT NULL,
         run bigint NOT NULL,
+        tags text[] NOT NULL,
         name text NOT NULL,
         input text NOT NULL,
         attempt bigint NOT NULL,
@@ -18,6 +20,7 @@ extension PostgreSQLMigration {
 
       CREATE TABLE call_lease (
         epoch bigint PRIMARY KEY,
+        namespace text NOT NULL,
         run bigint NOT NULL,
         name text NOT NULL,
         input text NOT NULL,
@@ -29,6 +32,7 @@ extension PostgreSQLMigration {
 
       -- What the owner of the run has not taken in yet.
       CREATE TABLE call_result (
+        namespace text NOT NULL,
         run bigint NOT NULL,
         name text NOT NULL,
         input text NOT NULL,

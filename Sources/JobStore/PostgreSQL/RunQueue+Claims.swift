@@ -39,29 +39,32 @@ extension RunQueue {
     // The limit stands in the text: with a parameter there the planner does not know how few it is.
     let limit = SQL(verbatim: "\(count)")
     let (namespaces, tags) = (ArrayParameter(worker.namespaces), ArrayParameter(worker.tags))
-    let serves: SQL = worker.namespaces.isEmpty ? "" : "AND line.namespace = ANY (\(namespaces))"
+    let serves: SQL = worker.namespaces.isEmpty ? "" : "AND namespace = ANY (\(namespaces))"
     return try await store.attempt {
       let rows = try await pool.run(
         """
         WITH RECURSIVE line AS (
-          (SELECT namespace, tags FROM ready_run ORDER BY namespace, tags LIMIT 1)
+          (SELECT namespace, tags, rank FROM ready_run ORDER BY namespace, tags, rank, run LIMIT 1)
           UNION ALL
           SELECT next.* FROM line, LATERAL (
-            SELECT namespace, tags FROM ready_run
+            SELECT namespace, tags, rank FROM ready_run
             WHERE (ready_run.namespace, ready_run.tags) > (line.namespace, line.tags)
-            ORDER BY namespace, tags LIMIT 1) AS next),
-        served AS MATERIALIZED (
-          SELECT line.*, coalesce(slots, 0) AS slots, coalesce(\(Self.weight), 0) AS seconds
-          FROM line LEFT JOIN service USING (namespace)
-            LEFT JOIN (SELECT namespace, count(*) AS slots FROM run_lease GROUP BY namespace) AS held
-              USING (namespace)
-          WHERE line.tags <@ \(tags) \(serves)),
+            ORDER BY namespace, tags, rank, run LIMIT 1) AS next),
+        served AS MATERIALIZED (SELECT * FROM line WHERE tags <@ \(tags) \(serves)),
+        -- No more namespaces than runs come into question.
+        near AS MATERIALIZED (
+          SELECT namespace, sum(slots) AS slots, sum(seconds) AS seconds FROM (
+            SELECT namespace, rank, 0 AS slots, 0 AS seconds FROM served
+            UNION ALL SELECT namespace, NULL, 1, 0 FROM run_lease
+            UNION ALL SELECT namespace, NULL, 0, \(Self.weight) FROM service) AS facts
+          GROUP BY namespace HAVING count(rank) > 0
+          ORDER BY sum(slots), sum(seconds), min(rank) LIMIT \(limit)),
         candidate AS (
-          SELECT served.namespace, served.tags, seconds, rank, slots
-            + row_number() OVER (PARTITION BY served.namespace ORDER BY rank, run) AS slot
-          FROM served, LATERAL (
+          SELECT namespace, tags, seconds, first.rank, slots
+            + row_number() OVER (PARTITION BY namespace ORDER BY first.rank, first.run) AS slot
+          FROM near JOIN served USING (namespace), LATERAL (
             SELECT rank, run FROM ready_run
-            WHERE ready_run.namespace = served.namespace AND ready_run.tags = served.tags
+            WHERE ready_run.namespace = near.namespace AND ready_run.tags = served.tags
             ORDER BY rank, run LIMIT \(limit)) AS first),
         share AS MATERIALIZED (
           SELECT namespace, tags, count(*) AS size
@@ -115,7 +118,7 @@ extension RunQueue {
     """
     WITH ended AS (
       DELETE FROM run_lease USING run WHERE run.number = run_lease.run AND \(condition)
-      RETURNING run_lease.namespace, extract(epoch FROM now() - run_lease.since) AS seconds)
+      RETURNING run_lease.namespace, extract(epoch FROM now() - run_lease.since)::float8 AS seconds)
     INSERT INTO service (namespace, seconds)
     SELECT namespace, sum(greatest(seconds, 0)) FROM ended GROUP BY namespace ORDER BY namespace
     ON CONFLICT (namespace) DO UPDATE SET seconds = \(weight) + excluded.seconds, since = now()
@@ -123,5 +126,7 @@ extension RunQueue {
   }
 
   /// What has been served weighs half after ten minutes.
-  private static let weight: SQL = "service.seconds * 0.5 ^ (extract(epoch FROM now() - service.since) / 600)"
+  private static let weight: SQL = """
+    service.seconds * 0.5::float8 ^ (extract(epoch FROM now() - service.since)::float8 / 600)
+    """
 }

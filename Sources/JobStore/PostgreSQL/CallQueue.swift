@@ -89,7 +89,7 @@ public struct CallQueue: Sendable {
   /// Lets any worker make some calls of the run that is held under `lease`. Nothing is offered where the lease is gone.
   public func offer(_ offers: [Offer], under lease: Int64) async throws(StoreError) {
     _ = try await store.attempt {
-      try await pool.run([
+      try await pool.runGrouped([
         """
         INSERT INTO ready_call (namespace, run, tags, name, input, attempt, work)
         SELECT run_lease.namespace, run_lease.run, submission.tags, offer.name, offer.input, offer.attempt, offer.work
@@ -143,7 +143,7 @@ public struct CallQueue: Sendable {
       "(SELECT run FROM run_lease WHERE epoch = \(lease))", "ANY (\(ArrayParameter(names)))"
     )
     _ = try await store.attempt {
-      try await pool.run([
+      try await pool.runGrouped([
         "DELETE FROM call_result WHERE run = \(run) AND name = \(names)",
         "DELETE FROM ready_call WHERE run = \(run) AND name = \(names)",
         "DELETE FROM call_lease WHERE run = \(run) AND name = \(names)",
@@ -169,7 +169,7 @@ public struct CallQueue: Sendable {
       var statements: [SQL] = []
       if !reports.isEmpty { statements += Self.report(reports) }
       if count > 0 { statements.append(Self.claim(count, for: worker)) }
-      let results = try await pool.run(statements)
+      let results = try await pool.runGrouped(statements)
       guard count > 0, let rows = results.last else { return [] }
       return try (0..<rows.count).map { row in
         Claim(

@@ -26,9 +26,8 @@ extension PostgreSQLRunStore {
     ]
     if !all.events.isEmpty { parts.append("logged AS (\(Self.insert(all.events, epoch: lease ?? 0)))") }
     parts += all.statements
-    let rows = try await rows(
-      "WITH \(fence) \(SQL.joined(parts, separator: ", ")) SELECT count(*) FROM found")
-    return try await attempt { try rows.value(0, 0, as: Int.self) == 1 }
+    let statement: SQL = "WITH \(fence) \(SQL.joined(parts, separator: ", ")) SELECT count(*) FROM found"
+    return try await attempt { try await pool.runGrouped([statement])[0].value(0, 0, as: Int.self) == 1 }
   }
 
   /// Adds events to the run of `mine`, behind those that it has.

@@ -78,7 +78,7 @@ enum Caps {
     WITH passed AS MATERIALIZED (SELECT * FROM \(holders)),
     ready AS (
       INSERT INTO ready_run (run, namespace, rank, tags)
-      SELECT number, namespace, passed.rank, tags
+      SELECT number, namespace, passed.rank, array_to_string(tags, ',')
       FROM passed JOIN run ON run.number = passed.run JOIN submission ON submission.run = passed.run
       WHERE call = 0 RETURNING 1)
     SELECT pg_notify('thalweg_ready', '') FROM ready LIMIT 1

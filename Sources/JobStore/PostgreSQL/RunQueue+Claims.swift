@@ -47,10 +47,15 @@ extension RunQueue {
           (SELECT namespace, tags, rank FROM ready_run ORDER BY namespace, tags, rank, run LIMIT 1)
           UNION ALL
           SELECT next.* FROM line, LATERAL (
-            SELECT namespace, tags, rank FROM ready_run
-            WHERE (ready_run.namespace, ready_run.tags) > (line.namespace, line.tags)
-            ORDER BY namespace, tags, rank, run LIMIT 1) AS next),
-        served AS MATERIALIZED (SELECT * FROM line WHERE tags <@ \(tags) \(serves)),
+            (SELECT namespace, tags, rank FROM ready_run
+              WHERE ready_run.namespace = line.namespace AND ready_run.tags > line.tags
+              ORDER BY tags, rank, run LIMIT 1)
+            UNION ALL
+            (SELECT namespace, tags, rank FROM ready_run WHERE ready_run.namespace > line.namespace
+              ORDER BY namespace, tags, rank, run LIMIT 1)
+            ORDER BY namespace, tags LIMIT 1) AS next),
+        served AS MATERIALIZED (
+          SELECT * FROM line WHERE string_to_array(tags, ',') <@ \(tags) \(serves)),
         -- No more namespaces than runs come into question.
         near AS MATERIALIZED (
           SELECT namespace, sum(slots) AS slots, sum(seconds) AS seconds FROM (

@@ -212,7 +212,7 @@ import Testing
     let pool = ConnectionPool(try database.address)
     let refused = try await withThrowingTaskGroup(of: Int?.self) { group in
       for number in 0..<200 {
-        group.addTask {
+        group.addTask { () async throws -> Int? in
           let results = try? await pool.runGrouped([
             "INSERT INTO t VALUES (\(number % 190), pg_current_xact_id()::text)",
             "SELECT id + \(number) FROM t WHERE id = \(number % 190)",

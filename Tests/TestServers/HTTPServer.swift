@@ -22,6 +22,7 @@ final class HTTPServer: Sendable {
   let port: Int
   private let descriptor: Int32
   private let seen = Mutex<[Request]>([])
+  private let isStopped = Mutex(false)
 
   /// Answers with what `answer` says to a request and its number, from 0.
   init(_ answer: @escaping @Sendable (Request, Int) -> Response) throws {
@@ -41,10 +42,12 @@ final class HTTPServer: Sendable {
     let thread = Thread { [self] in
       while true {
         let connection = accept(descriptor, nil, nil)
-        guard connection >= 0 else { return }
+        guard connection >= 0 else { break }
         serve(connection, answer)
         close(connection)
       }
+      // By nobody else: the next to be opened has this number, and would be listened at here.
+      close(descriptor)
     }
     thread.start()
   }
@@ -54,8 +57,10 @@ final class HTTPServer: Sendable {
 
   /// The port is free again.
   func stop() {
-    shutdown(descriptor, Int32(SHUT_RDWR))
-    close(descriptor)
+    isStopped.withLock { isStopped in
+      if !isStopped { shutdown(descriptor, Int32(SHUT_RDWR)) }
+      isStopped = true
+    }
   }
 
   private func serve(_ connection: Int32, _ answer: (Request, Int) -> Response) {

@@ -77,14 +77,15 @@ extension JobRun {
   ) async throws(TaskFailure) -> Column? {
     switch (former?.state, former?.value) {
     case (.succeeded?, let json?):
-      // What is lost of its files can be made again.
-      return try? await TaskValue.value(
-        json, call.task.result, from: work.artifacts, in: work.places.files(of: call.place))
-    case (.running?, _) where call.task.isExternal && !isOpen:
-      throw TaskFailure(
-        "may have been done, and may not be done twice: who did it was lost in the middle",
-        help:
-          "see what became of it; where it may be done again, `thalweg runs retry` or `run --resume` do so")
+      do throws(TaskFailure) {
+        return try await TaskValue.value(
+          json, call.task.result, from: work.artifacts, in: work.places.files(of: call.place))
+      } catch {
+        // What is lost of its files can be made again, where that may be.
+        if call.task.isExternal || error.isCancellation { throw error }
+        return nil
+      }
+    case (.running?, _) where call.task.isExternal && !isOpen: throw .unknown
     default: return nil
     }
   }

@@ -31,6 +31,9 @@ enum Caps {
     }
   }
 
+  /// Those who enter are ready: they have nothing to pass.
+  static func admit(_ entering: SQL) -> SQL { makeReady("(\(entering)) AS h") }
+
   /// Whoever may begin is ready: those who enter and meet no cap, and those whom what leaves makes room for.
   /// - Parameters:
   ///   - leaving: Rows of `run, call, rank` that have ended, or begin anew.

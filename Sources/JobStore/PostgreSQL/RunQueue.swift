@@ -70,6 +70,7 @@ public struct RunQueue: Sendable {
     _ run: RunRecord, jobs: [JobRecord], plan: PlanRecord, _ submission: Submission, _ terms: Terms = Terms()
   ) async throws(StoreError) {
     let program = PostgreSQLRunStore.key(submission.program, in: run.namespace)
+    let entering = Self.holders("run.id = \(run.id.text)")
     try await store.attempt(making: run) {
       _ = try await pool.run(
         [
@@ -85,7 +86,7 @@ public struct RunQueue: Sendable {
           FROM run WHERE id = \(run.id.text)
           """
         ] + Caps.insert(terms.caps, of: "id = \(run.id.text)")
-          + Caps.pass(entering: Self.holders("run.id = \(run.id.text)")))
+          + (terms.caps.isEmpty ? [Caps.admit(entering)] : Caps.pass(entering: entering)))
     }
   }
 

@@ -90,6 +90,27 @@ import Testing
     #expect(Set(taken).count == 60)
   }
 
+  @Test func `events lie in the part of their day, and workers make the parts of days to come`() async throws {
+    let queue = try await queue()
+    try await queue.register(Self.worker("one"))
+    try await submit(1, to: queue)
+    let claim = try #require(try await queue.claim(1, for: Self.worker("one")).first)
+    #expect(try await start(claim))
+    let today = try database.rows("SELECT 'run_event_' || to_char(now() AT TIME ZONE 'UTC', 'YYYYMMDD')")
+    let place = "substring(tableoid::regclass::text FROM '[^.]*$')"
+    #expect(try database.rows("SELECT DISTINCT \(place) FROM run_event") == today)
+    let last = try database.rows(
+      "SELECT 'run_event_' || to_char(now() AT TIME ZONE 'UTC' + interval '7 days', 'YYYYMMDD')")
+    let name = try #require(last.first?.dropFirst().dropLast())
+    for again in [
+      { try await queue.register(Self.worker("two")) }, { _ = try await queue.recover(silentFor: 60) },
+    ] {
+      try database.run("DROP TABLE \(name)")
+      try await again()
+      #expect(try database.rows("SELECT 1 FROM pg_class WHERE oid = to_regclass('\(name)')").count == 1)
+    }
+  }
+
   @Test func `an id is taken once`() async throws {
     let queue = try await queue()
     try await submit(1, to: queue)

@@ -273,6 +273,16 @@ public struct RunQueue: Sendable {
       ])
     }
     try await passFreedCaps(all: true)
+    try await prepareEvents()
+  }
+
+  /// Sees to it that the events of the week to come have their parts.
+  private func prepareEvents() async throws(StoreError) {
+    _ = try await store.rows(
+      """
+      SELECT prepare_events() WHERE to_regclass(
+        'run_event_' || to_char(now() AT TIME ZONE 'UTC' + interval '7 days', 'YYYYMMDD')) IS NULL
+      """)
   }
 
   /// What a worker learns by its heartbeat.
@@ -381,6 +391,7 @@ public struct RunQueue: Sendable {
       DELETE FROM worker WHERE \(lost)
         AND NOT holds_leases(id)
       """)
+    try await prepareEvents()
     return count
   }
 

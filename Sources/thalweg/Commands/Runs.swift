@@ -95,7 +95,7 @@ extension Runs {
 
   struct Retry: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Lets workers begin a submitted run anew that has failed or was cancelled.")
+      abstract: "Lets workers go on with a submitted run that has failed or was cancelled.")
 
     @OptionGroup var option: SubmittedRunOption
     @OptionGroup var console: ConsoleOptions

@@ -13,7 +13,7 @@ struct Work: AsyncParsableCommand {
       its runs.
       """)
 
-  @Option(help: ArgumentHelp("So many runs at once.", valueName: "n"))
+  @Option(help: ArgumentHelp("So many runs, and besides so many calls of tasks, at once.", valueName: "n"))
   var slots = 1
 
   @Option(

@@ -26,14 +26,15 @@ extension PostgreSQLMigration {
       -- What no other part has a place for: nothing is refused because nobody has made tomorrow's.
       CREATE TABLE run_event_rest PARTITION OF run_event DEFAULT;
 
-      -- Makes the parts of today and of the days to come, one a day.
-      CREATE FUNCTION prepare_events(days integer) RETURNS void LANGUAGE plpgsql AS $$
+      -- Makes the parts of today and of the week to come, one a day: with the rights of who owns the tables, since any
+      -- worker sees to it.
+      CREATE FUNCTION prepare_events() RETURNS void SECURITY DEFINER LANGUAGE plpgsql AS $$
       DECLARE
         day date;
       BEGIN
         -- Two that make the same part would wait for each other.
         PERFORM pg_advisory_xact_lock(hashtextextended('thalweg events', 0));
-        FOR day IN SELECT generate_series(0, days - 1) + (now() AT TIME ZONE 'UTC')::date LOOP
+        FOR day IN SELECT generate_series(0, 7) + (now() AT TIME ZONE 'UTC')::date LOOP
           CONTINUE WHEN to_regclass(format('run_event_%s', to_char(day, 'YYYYMMDD'))) IS NOT NULL;
           BEGIN
             EXECUTE format(
@@ -46,6 +47,11 @@ extension PostgreSQLMigration {
         END LOOP;
       END
       $$;
-      SELECT prepare_events(8);
+      -- What runs with the rights of the owner finds nothing in a schema of the user's.
+      DO $$
+      BEGIN
+        EXECUTE format('ALTER FUNCTION prepare_events SET search_path = %I, pg_temp', current_schema());
+      END $$;
+      SELECT prepare_events();
       """)
 }

@@ -232,6 +232,19 @@ import Testing
   }
 
   @Test(arguments: Driver.allCases)
+  func anUpdateWithoutChangesTellsWhetherTheRunIsUnderWay(_ driver: Driver) async throws {
+    try await driver.withStore { store in
+      let id = RunID("revenue-1")
+      try await store.create(makeRun(id.text), jobs: twoJobs, plan: somePlan)
+      #expect(try await store.update(id, []))
+      #expect(try await store.run(id) == makeRun(id.text))
+      let end = RunChange.run(.cancelled, at: at(1), rowsIn: 0, rowsOut: 0, error: nil)
+      #expect(try await store.update(id, [end]))
+      #expect(try await !store.update(id, []))
+    }
+  }
+
+  @Test(arguments: Driver.allCases)
   func changesThatAreToldTwiceTakeEffectOnce(_ driver: Driver) async throws {
     try await driver.withStore { store in
       let id = RunID("revenue-1")

@@ -90,7 +90,8 @@ import Testing
     #expect(Set(taken).count == 60)
   }
 
-  @Test func `events lie in the part of their day, and workers make the parts of days to come`() async throws {
+  @Test func `events lie in the part of their day, and workers make the parts of days to come`() async throws
+  {
     let queue = try await queue()
     try await queue.register(Self.worker("one"))
     try await submit(1, to: queue)

@@ -305,13 +305,14 @@ struct LocalRun {
       pending.append(.progress(at: now, rowsIn: snapshot.rowsIn, rowsOut: snapshot.rowsOut))
     }
     do throws(StoreError) {
-      while told != nil || !pending.isEmpty {
+      // Also where nothing has changed: the store says whether the run is still this process's.
+      repeat {
         let (changes, batch) = told ?? (pending, .random(in: .min...(.max)))
         if told == nil { pending = [] }
         told = (changes, batch)
         isLost = try await !store.update(id, changes, batch: batch)
         told = nil
-      }
+      } while !pending.isEmpty
       recording = isLost ? .lostRun(id) : nil
       if isLost { engine?.cancel() }
     } catch {

@@ -274,6 +274,32 @@ import Testing
     #expect(try sandbox.read("out.jsonl") == #"{"sales":3}"# + "\n")
   }
 
+  @Test
+  func `what a lost worker may have done itself, and may not be done twice, waits for somebody to decide`()
+    async throws
+  {
+    try sandbox.write(
+      Self.task(effect: "external").replacing(
+        #"command "wc"#, with: #"command "echo >> begun; until [ -e go ]; do sleep 0.05; done; wc"#),
+      to: "task.thal")
+    let result = try await submit("task.thal")
+    let id = result.output.trimmingCharacters(in: .newlines)
+    _ = try await withWorker(endedBy: .kill) { _ in try await wait { sandbox.exists("begun") } }
+    try database.run("UPDATE worker SET seen = now() - interval '1 minute'")
+    try sandbox.write("", to: "go")
+    _ = try await withWorker { _ in
+      try await wait { try await ["succeeded", "failed"].contains(state(id)) }
+      let shown = try await sandbox.run("runs", "show", id, environment: environment)
+      #expect(shown.output.contains("may have been done, and may not be done twice"), "\(shown.output)")
+      #expect(try sandbox.read("begun") == "\n")
+      let again = try await sandbox.run("runs", "retry", id, environment: environment)
+      #expect(again.status == .exited(0), "\(again.error)")
+      try await wait { try await state(id) == "succeeded" || sandbox.read("begun") == "\n\n\n" }
+    }
+    #expect(try await state(id) == "succeeded")
+    #expect(try sandbox.read("begun") == "\n\n")
+  }
+
   @Test func `a worker that was taken for lost publishes nothing when it comes back`() async throws {
     let id = try await submitWaiting()
     let zombie = try await withWorker { process in

@@ -661,8 +661,8 @@ import Testing
   }
 
   /// A run that was killed in its second task goes on with the files and values of the first.
-  @Test(arguments: [Signal.kill, .interrupt])
-  func whatTasksHaveDoneIsNotDoneAgain(_ signal: Signal) async throws {
+  @Test(arguments: [(Signal.kill, false), (.interrupt, false), (.kill, true)])
+  func whatTasksHaveDoneIsNotDoneAgain(_ signal: Signal, isGivenOtherRows: Bool) async throws {
     let sandbox = try sandbox(
       """
       record Model { weights: File, size: Int }
@@ -704,12 +704,16 @@ import Testing
     #expect(first.terminationStatus != .exited(0))
     #expect(!sandbox.exists("out.jsonl"))
     try sandbox.write("", to: "go")
+    if isGivenOtherRows { try sandbox.write(Self.sales + "west,9\n", to: "sales.csv") }
     let id = try #require(try await sandbox.runs().first?.id)
     let second = try await sandbox.run("run", "p.thal", "--resume", id)
     #expect(second.status == .exited(0), "\(second.error)")
-    #expect(try sandbox.read("out.jsonl") == #"{"verdicts":["3 of 1","3 of 2"]}"# + "\n")
-    let done = try sandbox.read("done.txt").split(separator: "\n").sorted()
-    #expect(done == ["fit 1", "fit 2", "judge 1", "judge 1", "judge 2", "judge 2"])
+    let rows = isGivenOtherRows ? 4 : 3
+    #expect(try sandbox.read("out.jsonl") == #"{"verdicts":["\#(rows) of 1","\#(rows) of 2"]}"# + "\n")
+    let done = try sandbox.read("done.txt").split(separator: "\n").map(String.init).sorted()
+    // What is asked of a task with other rows, it has not been asked before.
+    let fits = isGivenOtherRows ? ["fit 1", "fit 1", "fit 2", "fit 2"] : ["fit 1", "fit 2"]
+    #expect(done == fits + ["judge 1", "judge 1", "judge 2", "judge 2"])
     let shown = try await sandbox.lastRun()
     #expect(shown.state == "succeeded" && shown.id == id)
   }

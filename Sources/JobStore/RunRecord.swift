@@ -40,6 +40,16 @@ public struct RunError: Hashable, Codable, Sendable {
   }
 }
 
+/// Why a submitted run does not go on.
+public enum RunHold: String, Hashable, Sendable {
+  /// Somebody has paused it.
+  case paused
+  /// It has failed, and is begun anew a while later.
+  case retry
+  /// As many runs of its backfill are under way as may be.
+  case backfill
+}
+
 /// What is known of one run.
 public struct RunRecord: Hashable, Sendable {
   /// Of a run whose project names none.
@@ -77,8 +87,10 @@ public struct RunRecord: Hashable, Sendable {
   public var rowsIn: Int64
   /// Rows written to sinks.
   public var rowsOut: Int64
-  /// Why it failed.
+  /// Why it failed; of one that is to be begun anew, why it failed the last time.
   public var error: RunError?
+  /// Why nothing more of it is begun for now.
+  public var hold: RunHold?
 
   /// Makes the record of a run that is planned.
   public init(

@@ -137,7 +137,8 @@ extension RunOptions {
         case .dataset(let name): "on each version of \(name)"
         }
       let arguments = schedule.arguments.map { " with \(Wording.cut($0.text))" } ?? ""
-      return trigger + arguments
+      let missed = schedule.missed == .latest ? "" : ", missed times: \(schedule.missed.rawValue)"
+      return trigger + missed + arguments
     }
     let all: [(String, String?)] = [
       ("schedule", schedule), ("retry", retry.map { "\($0)" }), ("timeout", timeout.map(Wording.duration)),

@@ -22,7 +22,8 @@ struct Thalweg: AsyncParsableCommand {
     version: "thalweg \(version)",
     subcommands: [
       Check.self, Lint.self, ListRules.self, Fmt.self, Plan.self, Run.self, Serve.self, Test.self, Synth.self,
-      Runs.self, Submit.self, Work.self, Workers.self, Db.self, Explain.self,
+      Runs.self, Submit.self, Backfill.self, Schedules.self, Queues.self, Work.self, Workers.self, Db.self,
+      Explain.self,
     ])
 
   /// The version of this program.

@@ -124,14 +124,6 @@ import Testing
       into out = csv("out", publish: always) <- clicks
       """
     ),
-    (
-      "limits of a run", "does not run `retry:` and `timeout:` of a run yet",
-      """
-      from clicks: Table<Click> = csv("clicks.csv")
-      into out = csv("out.csv") <- clicks
-      run batch { timeout: 5m }
-      """
-    ),
   ]
 
   private func program(_ body: String) -> String {

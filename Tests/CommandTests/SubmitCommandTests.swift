@@ -10,17 +10,15 @@ import Testing
 
 /// Runs that are handed to workers: other processes, in other folders.
 @Suite struct SubmitCommandTests {
-  let database: Database
-  let sandbox: Sandbox
-  let environment: Environment
+  let shared: SharedRuns
+  var database: Database { shared.database }
+  var sandbox: Sandbox { shared.sandbox }
+  var environment: Environment { shared.environment }
 
   init() async throws {
-    database = try Database()
-    sandbox = try Sandbox()
-    environment = Sandbox.environment.updating(["THALWEG_DATABASE_URL": .init(stringLiteral: database.url)])
-    _ = try await PostgreSQLSchema(try database.address).migrate()
-    try sandbox.write(Programs.parameters, to: "dear.thal")
-    try sandbox.write(Programs.sales, to: "sales.csv")
+    shared = try await SharedRuns()
+    try shared.sandbox.write(Programs.parameters, to: "dear.thal")
+    try shared.sandbox.write(Programs.sales, to: "sales.csv")
   }
 
   private static func task(effect: String) -> String {
@@ -50,43 +48,9 @@ import Testing
     return result.output.trimmingCharacters(in: .newlines)
   }
 
-  /// A worker in a folder of its own, as long as `body` runs; then it is told to drain.
-  private func withWorker(
-    slots: Int = 1, _ arguments: [String] = [], endedBy signal: Signal = .terminate,
-    environment: Environment? = nil,
-    _ body: @escaping @Sendable (pid_t) async throws -> Void
-  ) async throws -> CommandResult {
-    let elsewhere = try Sandbox()
-    let result = try await Subprocess.run(
-      .path(FilePath(Sandbox.binary)), arguments: Arguments(["worker", "--slots", "\(slots)"] + arguments),
-      environment: environment ?? self.environment,
-      workingDirectory: FilePath(elsewhere.path), input: .none, output: .string(limit: 1 << 20),
-      error: .string(limit: 1 << 20)
-    ) { execution in
-      try await body(execution.processIdentifier.value)
-      try? execution.send(signal: signal)
-    }
-    return CommandResult(
-      status: result.terminationStatus, output: result.standardOutput, error: result.standardError)
-  }
-
   private func submit(_ arguments: String...) async throws -> CommandResult {
     try await sandbox.run(["submit"] + arguments, environment: environment)
   }
-
-  private func state(_ id: String) async throws -> String? {
-    try await sandbox.runs(environment: environment).first { $0.id == id }?.state
-  }
-
-  private func wait(until isDone: () async throws -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(300)
-    while try await !isDone() {
-      guard ContinuousClock.now < end else { throw NeverCame() }
-      try await Task.sleep(for: .milliseconds(20))
-    }
-  }
-
-  private struct NeverCame: Error {}
 
   private func leaseHolders() throws -> [String] {
     try database.rows("SELECT process FROM worker WHERE id IN (SELECT worker FROM run_lease)")
@@ -96,11 +60,11 @@ import Testing
     let early = try await submit("dear.thal", "-p", "least=4")
     #expect(early.status == .exited(0), "\(early.error)")
     let id = early.output.trimmingCharacters(in: .newlines)
-    #expect(try await state(id) == "planned")
+    #expect(try await shared.state(id) == "planned")
     // What comes later is of no concern to it.
     try sandbox.write("nonsense", to: "dear.thal")
-    let worker = try await withWorker { _ in
-      try await wait { try await state(id) == "succeeded" }
+    let worker = try await shared.withWorker { _ in
+      try await shared.wait { try await shared.state(id) == "succeeded" }
       try sandbox.write(Programs.parameters, to: "dear.thal")
       let late = try await submit("dear.thal", "-p", "least=1", "--wait")
       #expect(late.status == .exited(0), "\(late.error)")
@@ -116,7 +80,7 @@ import Testing
 
   @Test func `who waits for a run that fails is told why, at its place in the program`() async throws {
     try sandbox.write("shop,amount\nnorth,much\n", to: "sales.csv")
-    _ = try await withWorker { _ in
+    _ = try await shared.withWorker { _ in
       let result = try await submit("dear.thal", "-p", "least=4", "--wait")
       #expect(result.status == .exited(1))
       #expect(result.error.contains("error[F480]"), "\(result.error)")
@@ -152,8 +116,9 @@ import Testing
     #expect(try await submit("dear.thal", "-p", "least=4").status == .exited(0))
     let prod = try await submit("dear.thal", "-p", "least=4", "--profile", "prod", "--priority", "5")
     let id = prod.output.trimmingCharacters(in: .newlines)
-    let worker = try await withWorker(["--tags", "gpu, big", "--namespace", "shop-prod", "other"]) { _ in
-      try await wait { try await state(id) == "succeeded" }
+    let worker = try await shared.withWorker(["--tags", "gpu, big", "--namespace", "shop-prod", "other"]) {
+      _ in
+      try await shared.wait { try await shared.state(id) == "succeeded" }
       let workers = try await sandbox.run("workers", environment: environment).output
       #expect(workers.contains("other,shop-prod") && workers.contains("gpu,big"), "\(workers)")
     }
@@ -196,13 +161,13 @@ import Testing
       let runs = try await sandbox.runs(environment: environment)
       return all.map { id in runs.first { $0.id == id }?.state ?? "" }
     }
-    _ = try await withWorker(slots: 4) { _ in
-      try await wait { try await states()[0] == "running" }
-      _ = try await withWorker(slots: 4, ["--tags", "gpu"]) { _ in
-        try await wait { try await states() == ["running", "planned", "running", "planned"] }
+    _ = try await shared.withWorker(slots: 4) { _ in
+      try await shared.wait { try await states()[0] == "running" }
+      _ = try await shared.withWorker(slots: 4, ["--tags", "gpu"]) { _ in
+        try await shared.wait { try await states() == ["running", "planned", "running", "planned"] }
         #expect(try leaseHolders().count == 2)
         try sandbox.write("", to: "go")
-        try await wait { try await states().allSatisfy { $0 == "succeeded" } }
+        try await shared.wait { try await states().allSatisfy { $0 == "succeeded" } }
       }
     }
     #expect(
@@ -233,7 +198,7 @@ import Testing
 
   @Test func `tasks of a submitted run work on the worker`() async throws {
     try sandbox.write(Self.task(effect: "pure"), to: "task.thal")
-    _ = try await withWorker { _ in
+    _ = try await shared.withWorker { _ in
       let result = try await submit("task.thal", "--wait")
       #expect(result.status == .exited(0), "\(result.error)")
     }
@@ -244,15 +209,15 @@ import Testing
     try sandbox.write(
       Self.task(effect: "pure").replacing(#"command "wc"#, with: #"command "echo 7; test -e go; : "#),
       to: "task.thal")
-    _ = try await withWorker { _ in
+    _ = try await shared.withWorker { _ in
       let failed = try await submit("task.thal", "--wait")
       #expect(failed.status == .exited(1), "\(failed.error)")
       let id = failed.output.trimmingCharacters(in: .newlines)
       try sandbox.write("", to: "go")
       let retried = try await sandbox.run("runs", "retry", id, environment: environment)
       #expect(retried.output == "\(id) is ready again\n", "\(retried.error)")
-      try await wait { try await ["succeeded", "failed"].contains(state(id)) }
-      #expect(try await state(id) == "succeeded")
+      try await shared.wait { try await ["succeeded", "failed"].contains(shared.state(id)) }
+      #expect(try await shared.state(id) == "succeeded")
       let again = try await sandbox.run("runs", "retry", id, environment: environment)
       #expect(again.status == .exited(2) && again.error.contains("has failed or was cancelled"))
     }
@@ -261,15 +226,17 @@ import Testing
 
   @Test func `a worker that is killed loses no run`() async throws {
     let id = try await submitWaiting()
-    let killed = try await withWorker(endedBy: .kill) { process in
-      try await wait { try leaseHolders() == ["(\(process))"] }
+    let killed = try await shared.withWorker(endedBy: .kill) { process in
+      try await shared.wait { try leaseHolders() == ["(\(process))"] }
     }
     #expect(killed.status == .signaled(SIGKILL))
-    #expect(try await ["planned", "running"].contains(state(id)))
+    #expect(try await ["planned", "running"].contains(shared.state(id)))
     // As if its silence had been long enough.
     try database.run("UPDATE worker SET seen = now() - interval '1 minute'")
     try sandbox.write("", to: "go")
-    let other = try await withWorker { _ in try await wait { try await state(id) == "succeeded" } }
+    let other = try await shared.withWorker { _ in
+      try await shared.wait { try await shared.state(id) == "succeeded" }
+    }
     #expect(other.error.contains("\(id) begins, for the 2. time"), "\(other.error)")
     #expect(try sandbox.read("out.jsonl") == #"{"sales":3}"# + "\n")
   }
@@ -284,39 +251,43 @@ import Testing
       to: "task.thal")
     let result = try await submit("task.thal")
     let id = result.output.trimmingCharacters(in: .newlines)
-    _ = try await withWorker(endedBy: .kill) { _ in try await wait { sandbox.exists("begun") } }
+    _ = try await shared.withWorker(endedBy: .kill) { _ in try await shared.wait { sandbox.exists("begun") } }
     try database.run("UPDATE worker SET seen = now() - interval '1 minute'")
     try sandbox.write("", to: "go")
-    _ = try await withWorker { _ in
-      try await wait { try await ["succeeded", "failed"].contains(state(id)) }
+    _ = try await shared.withWorker { _ in
+      try await shared.wait { try await ["succeeded", "failed"].contains(shared.state(id)) }
       let shown = try await sandbox.run("runs", "show", id, environment: environment)
       #expect(shown.output.contains("may have been done, and may not be done twice"), "\(shown.output)")
       #expect(try sandbox.read("begun") == "\n")
       let again = try await sandbox.run("runs", "retry", id, environment: environment)
       #expect(again.status == .exited(0), "\(again.error)")
-      try await wait { try await state(id) == "succeeded" || sandbox.read("begun") == "\n\n\n" }
+      try await shared.wait { try await shared.state(id) == "succeeded" || sandbox.read("begun") == "\n\n\n" }
     }
-    #expect(try await state(id) == "succeeded")
+    #expect(try await shared.state(id) == "succeeded")
     #expect(try sandbox.read("begun") == "\n\n")
   }
 
   @Test func `a worker that was taken for lost publishes nothing when it comes back`() async throws {
     let id = try await submitWaiting()
-    let zombie = try await withWorker { process in
-      try await wait { try leaseHolders() == ["(\(process))"] }
+    let zombie = try await shared.withWorker { process in
+      try await shared.wait { try leaseHolders() == ["(\(process))"] }
       kill(process, SIGSTOP)
       try database.run("UPDATE worker SET seen = now() - interval '1 minute'")
       try sandbox.write("", to: "go")
-      _ = try await withWorker { _ in try await wait { try await state(id) == "succeeded" } }
+      _ = try await shared.withWorker { _ in
+        try await shared.wait { try await shared.state(id) == "succeeded" }
+      }
       // Whatever it wrote would be seen.
       try sandbox.write("kept", to: "out.jsonl")
       kill(process, SIGCONT)
-      try await wait { try database.rows("SELECT 1 FROM worker WHERE process = \(process)").count == 1 }
+      try await shared.wait {
+        try database.rows("SELECT 1 FROM worker WHERE process = \(process)").count == 1
+      }
     }
     #expect(zombie.status == .exited(0), "\(zombie.error)")
     #expect(zombie.error.contains("no longer this process's"), "\(zombie.error)")
     #expect(try sandbox.read("out.jsonl") == "kept")
-    #expect(try await state(id) == "succeeded")
+    #expect(try await shared.state(id) == "succeeded")
     // Each job has one completion that was accepted.
     let twice = "SELECT job FROM attempt WHERE state = 'succeeded' GROUP BY run, job HAVING count(*) > 1"
     #expect(try database.rows(twice).isEmpty)
@@ -324,13 +295,13 @@ import Testing
 
   @Test func `a run is cancelled where it runs, and where it waits`() async throws {
     let ids = [try await submitWaiting(), try await submitWaiting()]
-    let worker = try await withWorker { _ in
-      try await wait { try await state(ids[0]) == "running" }
+    let worker = try await shared.withWorker { _ in
+      try await shared.wait { try await shared.state(ids[0]) == "running" }
       let waiting = try await sandbox.run("runs", "cancel", ids[1], environment: environment)
       #expect(waiting.output == "\(ids[1]) is cancelled\n")
       let running = try await sandbox.run("runs", "cancel", ids[0], environment: environment)
       #expect(running.output == "\(ids[0]) is being cancelled by its worker\n")
-      try await wait { try await state(ids[0]) == "cancelled" }
+      try await shared.wait { try await shared.state(ids[0]) == "cancelled" }
       let again = try await sandbox.run("runs", "cancel", ids[0], environment: environment)
       #expect(again.status == .exited(2) && again.error.contains("has ended"))
     }
@@ -341,15 +312,15 @@ import Testing
   @Test func `a run whose records can't be written for a while is not lost, and not run twice`() async throws
   {
     let id = try await submitWaiting()
-    let worker = try await withWorker { process in
-      try await wait { try await state(id) == "running" }
+    let worker = try await shared.withWorker { process in
+      try await shared.wait { try await shared.state(id) == "running" }
       try database.run("ALTER TABLE run RENAME TO run_elsewhere")
       try sandbox.write("", to: "go")
       // What its task gives can't be recorded, and nothing that needs it begins.
-      try await wait { sandbox.exists("ended") }
+      try await shared.wait { sandbox.exists("ended") }
       #expect(!sandbox.exists("out.jsonl"))
       try database.run("ALTER TABLE run_elsewhere RENAME TO run")
-      try await wait { try await state(id) == "succeeded" }
+      try await shared.wait { try await shared.state(id) == "succeeded" }
     }
     #expect(worker.status == .exited(0), "\(worker.error)")
     #expect(try sandbox.read("out.jsonl") == #"{"sales":3}"# + "\n")
@@ -359,9 +330,11 @@ import Testing
   @Test func `many runs on two workers all succeed once`() async throws {
     let count = 12
     for _ in 0..<count { _ = try await submit("dear.thal", "-p", "least=4") }
-    _ = try await withWorker(slots: 2) { _ in
-      _ = try await withWorker(slots: 2) { _ in
-        try await wait { try database.rows("SELECT 1 FROM run WHERE state = 'succeeded'").count == count }
+    _ = try await shared.withWorker(slots: 2) { _ in
+      _ = try await shared.withWorker(slots: 2) { _ in
+        try await shared.wait {
+          try database.rows("SELECT 1 FROM run WHERE state = 'succeeded'").count == count
+        }
       }
     }
     #expect(try database.rows("SELECT 1 FROM attempt WHERE number > 1").isEmpty)
@@ -378,7 +351,7 @@ import Testing
     /// Asks again until the database is there.
     @Sendable func rows(_ query: String) async throws -> [String] {
       var found: [String]?
-      try await wait {
+      try await shared.wait {
         found = try? {
           var connection = try Connection(address)
           let rows = try connection.query(SQL(verbatim: "SELECT q::text FROM (\(query)) q"))
@@ -393,14 +366,14 @@ import Testing
       let result = try await sandbox.run("submit", "dear.thal", "-p", "least=4", environment: environment)
       #expect(result.status == .exited(0), "\(result.error)")
     }
-    let worker = try await withWorker(slots: 2, environment: environment) { _ in
+    let worker = try await shared.withWorker(slots: 2, environment: environment) { _ in
       for done in 1...4 {
-        try await wait {
+        try await shared.wait {
           try await rows("SELECT 1 FROM thalweg.run WHERE state = 'succeeded'").count >= done
         }
         cluster.crash()
       }
-      try await wait {
+      try await shared.wait {
         try await rows("SELECT 1 FROM thalweg.run WHERE state = 'succeeded'").count == count
       }
     }

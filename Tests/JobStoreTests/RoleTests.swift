@@ -94,6 +94,29 @@ import Testing
     }
   }
 
+  /// What makes runs of its own, in the same namespaces.
+  private func fillMakers() async throws {
+    let queue = try await queue()
+    for namespace in ["mine", "theirs"] {
+      _ = try await backfill(of: namespace, on: queue)
+      let schedules = ScheduleStore(queue, of: namespace) { clock, last, now in
+        var due = ScheduleStoreTests.fiveTimes(clock, last, now)
+        due?.missed = at(1)..<at(2)
+        return due
+      }
+      _ = try await schedules.put(ScheduleStoreTests.entry("s"))
+      try database.run("\(ScheduleStoreTests.rewind) WHERE namespace = '\(namespace)'")
+      #expect(try await schedules.fire().count == 1)
+    }
+  }
+
+  private func backfill(of namespace: String, on queue: RunQueue) async throws -> Int? {
+    try await queue.backfill(
+      "b", atOnce: 1, HeldRunTests.runs(3, salt: namespace), like: makeRun("b", namespace: namespace),
+      jobs: twoJobs,
+      plan: somePlan, RunQueueTests.submission)
+  }
+
   // MARK: - By SQL
 
   private struct Table {
@@ -153,6 +176,7 @@ import Testing
 
   @Test func `no table is open to those who have no role in a namespace`() async throws {
     try await fill()
+    try await fillMakers()
     var users = [try await makeUser("nobody", [])]
     for role in Membership.Role.allCases {
       users.append(try await makeUser(role.rawValue, [("mine", role)]))
@@ -224,6 +248,7 @@ import Testing
 
   @Test func `a viewer changes nothing in his namespace`() async throws {
     try await fill()
+    try await fillMakers()
     let user = try await makeUser("viewer", [("mine", .viewer)])
     for table in try tables() {
       let before = try contents(table, where: "true")
@@ -367,5 +392,39 @@ import Testing
     let (group, ann) = (try await makeUser("group", [("mine", .viewer)]), try await makeUser("ann", []))
     try database.run("GRANT \(group) TO \(ann)")
     #expect(try await queue(of: ann).store.runs(RunFilter()).count == 4)
+  }
+
+  @Test func `an operator puts a pipeline on the clock, and a worker makes its runs, and no others`()
+    async throws
+  {
+    _ = try await PostgreSQLSchema(try database.address).migrate()
+    let operators = try await queue(of: makeUser("operator", [("mine", .operator)]))
+    let workers = try await queue(of: makeUser("worker", [("mine", .worker)]))
+    let terms = RunQueue.Terms(caps: [Cap(key: "a", size: 2)])
+    _ = try await ScheduleStore(operators, of: "mine", due: ScheduleStoreTests.fiveTimes)
+      .put(ScheduleStoreTests.entry("s", terms))
+    _ = try await ScheduleStore(try await queue(), of: "theirs", due: ScheduleStoreTests.fiveTimes)
+      .put(ScheduleStoreTests.entry("s"))
+    try database.run(ScheduleStoreTests.rewind)
+    let worker = try await worker("w", serving: ["mine"], workers)
+    #expect(try await workers.heartbeat(of: "w")?.isScheduleDue == true)
+    let fired = try await ScheduleStore(workers, due: ScheduleStoreTests.fiveTimes).fire()
+    #expect(fired.map(\.schedule.namespace) == ["mine"])
+    #expect(try await backfill(of: "mine", on: operators) == 3)
+    let claims = try await workers.claim(9, for: worker)
+    #expect(claims.map(\.run.id.text).sorted().suffix(1) == ["revenue-mine0"] && claims.count == 3)
+    for claim in claims { try await end(claim, workers) }
+    #expect(try await workers.claim(9, for: worker).count == 3)
+    let run = try #require(fired.first?.runs.first?.run)
+    #expect(try await operators.pause(run) == .ended)
+    #expect(try await operators.retry(run))
+    #expect(try await operators.pause(run) == .done)
+    await #expect(throws: StoreError.self) { try await submit("mine-1", of: "mine", to: workers) }
+    await #expect(throws: StoreError.self) { try await backfill(of: "mine", on: workers) }
+    await #expect(throws: StoreError.self) { try await backfill(of: "theirs", on: operators) }
+    await #expect(throws: StoreError.self) {
+      try await ScheduleStore(workers, of: "mine", due: ScheduleStoreTests.fiveTimes).put(
+        ScheduleStoreTests.entry("t"))
+    }
   }
 }

@@ -18,7 +18,7 @@ import Testing
     return RunQueue(try await PostgreSQLRunStore.open(try database.address), lost: Self.lost)
   }
 
-  private static func worker(_ name: String) -> RunQueue.Worker {
+  static func worker(_ name: String) -> RunQueue.Worker {
     RunQueue.Worker(id: name, host: "a", process: 1, slots: 4)
   }
 

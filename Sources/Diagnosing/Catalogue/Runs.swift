@@ -1,4 +1,4 @@
-// `run` and its schedules: C819 to C826, C834.
+// `run` and its schedules: C819 to C826, C834, C838, C839, C847.
 
 extension Code {
   /// An option of `run` that another mode has.
@@ -19,6 +19,12 @@ extension Code {
   public static let refreshInBatch = Code("C826")
   /// A pipeline that waits for its own publication.
   public static let startsItself = Code("C834")
+  /// A schedule that is not there.
+  public static let unknownSchedule = Code("C847")
+  /// A pipeline that is to be put on the clock and says no times.
+  public static let notScheduled = Code("C838")
+  /// A run that takes longer than it may.
+  public static let runTimeout = Code("C839")
 }
 
 extension Catalogue {
@@ -216,5 +222,29 @@ extension Catalogue {
           run batch { schedule: on(dataset("shop/orders")) }
         }
         """),
+    CatalogueEntry(
+      .unknownSchedule, "there is no such schedule",
+      """
+      Nothing of this name is on the clock in the database that is named. A schedule has the name of its pipeline, or the \
+      one that it was given with `--as`.
+      """, example: .command,
+      bad: "thalweg schedules pause revenu",
+      good: "thalweg schedules pause revenue"),
+    CatalogueEntry(
+      .notScheduled, "the pipeline says no times",
+      """
+      Only a pipeline that says when it runs can be put on the clock: its `run batch` has a `schedule:`, beside which \
+      stands what its parameters are at a time.
+      """, example: .command,
+      bad: "thalweg schedules add report.thal     # run batch { retry: 2 }",
+      good: "thalweg schedules add report.thal     # run batch { schedule: cron(\"0 3 * * *\") }"),
+    CatalogueEntry(
+      .runTimeout, "a run that takes too long",
+      """
+      `timeout:` of `run batch` says how long a try of the run may take, without the time for which it is paused. What \
+      takes longer is ended, with its tasks, and has failed; nothing of it is published. With `retry:` it is begun anew.
+      """, example: .command,
+      bad: "thalweg run revenue.thal     # run batch { timeout: 1s }, and it takes a minute",
+      good: "thalweg run revenue.thal     # run batch { timeout: 20m }"),
   ]
 }

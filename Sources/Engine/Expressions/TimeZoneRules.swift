@@ -7,7 +7,7 @@
 #endif
 
 /// The offsets of a time zone from UTC, read from the system's time zone database (RFC 8536).
-final class TimeZoneRules: Sendable {
+public final class TimeZoneRules: Sendable {
   /// When an offset begins, in seconds since 1970; ascending.
   private let starts: [Int64]
   /// The offset from each start on, in seconds east of UTC.
@@ -34,7 +34,7 @@ final class TimeZoneRules: Sendable {
   }
 
   /// The offset at a number of seconds since 1970, in seconds east of UTC.
-  func offset(at time: Int64) -> Int32 {
+  public func offset(at time: Int64) -> Int32 {
     guard let last = starts.last, time >= starts[0] else {
       return starts.isEmpty ? rule.map { $0.offset(at: time) } ?? first : first
     }
@@ -51,7 +51,7 @@ final class TimeZoneRules: Sendable {
   private static let cache = ZoneCache()
 
   /// The zone of an IANA name, or what is wrong with the name.
-  static func named(_ name: String) -> (TimeZoneRules?, String) {
+  public static func named(_ name: String) -> (TimeZoneRules?, String) {
     cache.zone(name) { load(name) }
   }
 

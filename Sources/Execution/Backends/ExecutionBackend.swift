@@ -38,10 +38,12 @@ public struct RunRequest: Sendable {
   /// The texts that the graph's spans point into.
   public let sources: SourceMap
   /// The run that goes on where it stopped; nil for one that begins.
-  public let resuming: RunID?
+  public var resuming: RunID?
   /// The lease under which a worker runs it. Others may go on with the run, which only the store knows: it is waited
   /// for where it can't be asked, before anything becomes visible and at the end.
   public let lease: Int64?
+  /// Whether it is to begin nothing more for now.
+  public let pause: PauseSwitch
 
   /// Who has calls of tasks made by other workers; nil where the run's own process makes them all.
   var dispatcher: (any CallDispatcher)?
@@ -51,10 +53,11 @@ public struct RunRequest: Sendable {
     file: String, folder: String, namespace: String = RunRecord.defaultNamespace, graph: Graph, plan: Plan,
     arguments: PipelineArguments, secrets: Secrets,
     artifacts: @escaping @Sendable () throws -> any ArtifactStore, sources: SourceMap,
-    resuming: RunID? = nil, lease: Int64? = nil
+    resuming: RunID? = nil, lease: Int64? = nil, pause: PauseSwitch = PauseSwitch()
   ) {
     self.resuming = resuming
     self.lease = lease
+    self.pause = pause
     self.file = file
     self.folder = folder
     self.namespace = namespace

@@ -87,7 +87,7 @@ enum ArgumentValue {
     }
   }
 
-  private static func text(_ literal: Literal, _ type: Type) -> String? {
+  static func text(_ literal: Literal, _ type: Type) -> String? {
     switch literal {
     case .bool(let value): value ? "true" : "false"
     case .int(let value): "\(value)"

@@ -31,7 +31,7 @@ public enum ExitStatus: Int32, Sendable {
       .environment
     case .unknownPipeline, .unnamedPipeline, .noPipeline, .unknownParameter, .missingParameter,
       .wrongParameterValue, .repeatedParameter, .malformedParameter, .unknownRun, .unknownCode, .badFilter,
-      .unknownRecord, .unknownProfile, .noProject:
+      .unknownRecord, .unknownProfile, .noProject, .unknownSchedule, .notScheduled:
       .usage
     default: .failed
     }

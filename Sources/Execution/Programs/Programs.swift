@@ -129,13 +129,15 @@ public struct RunnablePipeline: Sendable {
 
 extension SubmittedPrograms.Loaded {
   /// What a backend is asked by a worker, in the folder that the program was submitted from.
-  func request(of run: RunRecord, under lease: Int64, in folder: String) -> RunRequest {
+  func request(
+    of run: RunRecord, under lease: Int64, pausedBy pause: PauseSwitch = PauseSwitch(), in folder: String
+  ) -> RunRequest {
     RunRequest(
       file: run.file, folder: folder, namespace: run.namespace, graph: pipeline.graph, plan: pipeline.plan,
       arguments: pipeline.arguments, secrets: Secrets(profile: pipeline.project?.profile, folder: folder),
       artifacts: { [project = pipeline.project, sources] in
         try ArtifactPlaces(of: project, in: folder, home: folder, sources).store
-      }, sources: sources, resuming: run.id, lease: lease)
+      }, sources: sources, resuming: run.id, lease: lease, pause: pause)
   }
 }
 

@@ -1,3 +1,5 @@
+import Columns
+
 /// Numbers as people read them.
 public enum Figures {
   /// `1,204,511`.
@@ -27,6 +29,11 @@ public enum Figures {
     let hours = whole / 3600
     if hours < 48 { return "\(hours)h\(padded(whole / 60 % 60))m" }
     return "\(hours / 24)d\(padded(hours % 24))h"
+  }
+
+  /// Microseconds as a program has them: `20m`, `1500ms`.
+  static func limit(_ microseconds: Int64) -> String {
+    ScalarText.string { ScalarText.writeDuration(microseconds, to: $0) }
   }
 
   /// `87us`, `1.2ms`, `340ms`, and longer ones as `duration` has them.

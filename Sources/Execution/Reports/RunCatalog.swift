@@ -78,6 +78,36 @@ public struct RunCatalog: Sendable {
     }
   }
 
+  /// What became of the wish to pause a run.
+  /// - Throws: A `Refusal` where it can't be paused.
+  public func text(ofPause pausing: RunQueue.Pausing, _ id: RunID, _ name: String) throws(Refusal) -> String {
+    switch pausing {
+    case .done: return "\(id) is paused"
+    case .told: return "\(id) is being paused by its worker"
+    default: throw notPausable(pausing, id, name, "can't be paused")
+    }
+  }
+
+  /// What became of the wish to let a paused run go on.
+  /// - Throws: A `Refusal` where it can't be paused.
+  public func text(
+    ofResumption pausing: RunQueue.Pausing, _ id: RunID, _ name: String
+  ) throws(Refusal) -> String {
+    switch pausing {
+    case .done, .told: return "\(id) goes on"
+    default: throw notPausable(pausing, id, name, "can't go on")
+    }
+  }
+
+  private func notPausable(
+    _ pausing: RunQueue.Pausing, _ id: RunID, _ name: String, _ label: String
+  ) -> Refusal {
+    Refusal(
+      .unknownRun, "`\(id)` \(pausing == .ended ? "has ended" : "was not submitted")", at: name,
+      of: invocation,
+      label: label, help: "`thalweg runs show \(id)` shows what it is")
+  }
+
   /// Of a run that is under way, has succeeded or was not submitted.
   public func notRetriable(_ id: RunID, _ name: String) -> Refusal {
     Refusal(

@@ -10,7 +10,7 @@ public enum RunReport {
     let isShared = runs.contains { $0.namespace != RunRecord.defaultNamespace }
     let rows = runs.map { run in
       [run.id.text] + (isShared ? [run.namespace] : []) + [
-        run.state.rawValue, day(run.created), took(run, now: now), Figures.count(run.rowsIn),
+        state(run), run.created.toSeconds, took(run, now: now), Figures.count(run.rowsIn),
         Figures.count(run.rowsOut), run.error?.code ?? "", run.file,
       ]
     }
@@ -25,7 +25,7 @@ public enum RunReport {
     let run = entry.run
     var facts = [
       ["run", run.id.text],
-      ["state", run.state.rawValue + (entry.resumePoint.map { ", may go on after epoch \($0)" } ?? "")],
+      ["state", state(run) + (entry.resumePoint.map { ", may go on after epoch \($0)" } ?? "")],
       ["pipeline", "\(run.pipeline) of \(run.file)"],
       ["plan", "\(run.planHash.prefix(12))   \(run.mode) on \(run.backend)"],
       ["created", run.created.description],
@@ -99,6 +99,7 @@ public enum RunReport {
       ("mode", .string(run.mode)),
       ("backend", .string(run.backend)),
       ("state", .string(run.state.rawValue)),
+      ("hold", .optional(run.hold?.rawValue)),
       ("created", .string(run.created.description)),
       ("started", .optional(run.started?.description)),
       ("ended", .optional(run.ended?.description)),
@@ -119,12 +120,41 @@ public enum RunReport {
     ])
   }
 
+  /// What a run waits for that has not begun.
+  public static func waits(_ run: RunRecord) -> String? {
+    switch run.hold {
+    case .paused where run.state == .planned: "is paused"
+    case .retry: "has failed, and is tried again soon"
+    case .backfill: "waits for others of its backfill"
+    default: run.state == .planned ? "waits for a worker" : nil
+    }
+  }
+
+  private static func state(_ run: RunRecord) -> String {
+    switch run.hold {
+    case .paused: "\(run.state.rawValue), paused"
+    case .retry: "\(run.state.rawValue), to be tried again"
+    case .backfill: "\(run.state.rawValue), after others"
+    case nil: run.state.rawValue
+    }
+  }
+
   private static func took(_ run: RunRecord, now: Moment) -> String {
     guard let started = run.started else { return "" }
     return Figures.duration((run.ended ?? now).seconds(since: started))
   }
+}
 
-  private static func day(_ moment: Moment) -> String {
-    String(moment.description.prefix(19)).replacing("T", with: " ") + "Z"
+extension RunSnapshot {
+  /// How far a run is by its records.
+  public init(_ run: RunRecord, _ jobs: [JobRecord], now: Moment) {
+    let elapsed = run.started.map { now.seconds(since: $0) } ?? 0
+    self.init(
+      jobs: jobs.map { job in
+        let last = job.attempts.last
+        return Job(
+          name: job.name + (job.attempts.count > 1 ? ", try \(job.attempts.count)" : ""), state: job.state,
+          rowsIn: last?.rowsIn ?? 0, rowsOut: last?.rowsOut ?? 0, busy: last?.busy ?? 0)
+      }, rowsIn: run.rowsIn, rowsOut: run.rowsOut, elapsed: elapsed)
   }
 }

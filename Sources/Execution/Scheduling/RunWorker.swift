@@ -12,6 +12,7 @@ public actor RunWorker {
   private let queue: RunQueue
   private let calls: CallQueue
   private let programs: SubmittedPrograms
+  private let schedules: ScheduleStore
   private let me: RunQueue.Worker
   private let backend: LocalBackend
   private let tell: @Sendable (String) -> Void
@@ -20,13 +21,16 @@ public actor RunWorker {
   /// Set by the clock, and where a run is to be cancelled.
   private let isBeatDue = Flag()
   /// By the epochs of their leases.
-  private var running: [Int64: Task<Void, Never>] = [:]
+  private var running: [Int64: (task: Task<Void, Never>, pause: PauseSwitch)] = [:]
   private var dispatchers: [Int64: RunDispatcher] = [:]
   /// Calls for owners of runs, by the epochs of their leases. One holds its slot until what came of it is told.
   private var calling: [Int64: Task<Void, Never>] = [:]
   private var reports: [CallQueue.Report] = []
   private var isDraining = false
   private var listener: RunQueue.Listener?
+  private var beats = 0
+  /// Schedules whose times can't be told here, which has been said.
+  private var unreadable: Set<String> = []
   /// The store could not be asked the last time.
   private var isCutOff = false
 
@@ -43,6 +47,7 @@ public actor RunWorker {
     self.queue = queue
     calls = CallQueue(queue.store)
     programs = SubmittedPrograms(queue)
+    schedules = ScheduleStore(queue)
     self.tell = tell
     let owner = Owner.current
     var me = RunQueue.Worker(
@@ -71,6 +76,7 @@ public actor RunWorker {
 
   private func drain() {
     isDraining = true
+    isBeatDue.raise()
     if !running.isEmpty { tell("finishing \(running.count) \(running.count == 1 ? "run" : "runs")") }
     wake.yield()
   }
@@ -145,12 +151,17 @@ public actor RunWorker {
     }
     guard let heartbeat = try await queue.heartbeat(of: me.id, isDraining: isDraining) else {
       // Silent for too long: others go on with what was ours.
-      for task in Array(running.values) + Array(calling.values) { task.cancel() }
+      for task in running.values.map(\.task) + Array(calling.values) { task.cancel() }
       return try await queue.register(me)
     }
-    for (epoch, task) in running
-    where !heartbeat.leases.contains(epoch) || heartbeat.cancelled.contains(epoch) {
-      task.cancel()
+    for (epoch, run) in running {
+      if !heartbeat.leases.contains(epoch) || heartbeat.cancelled.contains(epoch) { run.task.cancel() }
+      run.pause.set(heartbeat.paused.contains(epoch))
+    }
+    // A paused run would keep the worker for as long as it is paused: it waits without one.
+    for epoch in heartbeat.paused where isDraining {
+      try await queue.release(epoch)
+      running[epoch]?.task.cancel()
     }
     for epoch in heartbeat.leases where running[epoch] == nil { try await queue.release(epoch) }
     let leases = try await calls.leases(of: me.id)
@@ -159,16 +170,39 @@ public actor RunWorker {
     let unknown = leases.filter { calling[$0] == nil }
     if !unknown.isEmpty { try await calls.lose(unknown) }
     try await queue.recover(silentFor: Self.patience)
+    if heartbeat.isScheduleDue { try await fire() }
+    // Each end of a run lets others go on; who dies right there is followed by whoever looks from time to time.
+    beats += 1
+    if heartbeat.mayPromote || beats % 10 == 0 { try await queue.promote() }
+  }
+
+  /// Makes the runs whose time has come.
+  private func fire() async throws(StoreError) {
+    for fired in try await schedules.fire() {
+      let (name, namespace) = (fired.schedule.name, fired.schedule.namespace)
+      for made in fired.runs { tell("\(name) is due at \(made.time.toSeconds): \(made.run)") }
+      if let missed = fired.missed {
+        tell(
+          "\(name) was missed from \(missed.lowerBound.toSeconds) and before "
+            + missed.upperBound.toSeconds)
+      }
+      if fired.isUnreadable, unreadable.insert("\(namespace)/\(name)").inserted {
+        tell("the times of \(name) can't be told here: is the time zone database installed?")
+      }
+    }
   }
 
   private func start(_ claim: RunQueue.Claim) {
     tell("\(claim.run.id) begins" + (claim.number > 1 ? ", for the \(claim.number). time" : ""))
     let dispatcher = RunDispatcher(calls, lease: claim.epoch)
     dispatchers[claim.epoch] = dispatcher
-    running[claim.epoch] = Task { [backend, programs] in
-      let end = await SubmittedRun(claim: claim, dispatcher: dispatcher).run(programs, on: backend)
+    let pause = PauseSwitch()
+    let task = Task { [backend, programs] in
+      let end = await SubmittedRun(claim: claim, dispatcher: dispatcher, pause: pause)
+        .run(programs, on: backend)
       await finish(claim.epoch, end)
     }
+    running[claim.epoch] = (task, pause)
   }
 
   private func finish(_ epoch: Int64, _ end: String) async {

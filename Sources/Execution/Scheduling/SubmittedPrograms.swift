@@ -26,6 +26,7 @@ actor SubmittedPrograms {
     let arguments: String
     let pipeline: String
     let plan: String
+    let fireTime: Moment?
   }
 
   init(_ queue: RunQueue) { self.queue = queue }
@@ -34,7 +35,7 @@ actor SubmittedPrograms {
   func load(_ run: RunRecord, _ submission: RunQueue.Submission) async throws -> Loaded {
     let key = Key(
       program: submission.program, profile: submission.profile, arguments: submission.arguments,
-      pipeline: run.pipeline, plan: run.planHash)
+      pipeline: run.pipeline, plan: run.planHash, fireTime: submission.fireTime)
     order.removeAll { $0 == key }
     order.append(key)
     if order.count > Self.most { kept[order.removeFirst()] = nil }
@@ -56,20 +57,37 @@ actor SubmittedPrograms {
       submission.files.isEmpty ? try await queue.files(of: submission.program) ?? "" : submission.files
     let (program, names) = try ProgramBundle(json: files).unpack(into: folder)
     let given = try JSONDecoder().decode([String: String].self, from: Data(submission.arguments.utf8))
+    do throws(Refusal) {
+      let pipeline = try await pipeline(of: program, run, submission, given)
+      try pipeline.refuse(where: LocalBackend().capabilities, isSubmitted: true)
+      return Loaded(pipeline: pipeline, sources: pipeline.sources.showing(names))
+    } catch {
+      throw Refusal(error.diagnostics, error.sources.showing(names))
+    }
+  }
+
+  private static func pipeline(
+    of program: String, _ run: RunRecord, _ submission: RunQueue.Submission, _ given: [String: String]
+  ) async throws(Refusal) -> RunnablePipeline {
     let worker = Invocation(["worker"])
     let compiled = try await CompiledFile(program, under: submission.profile, worker)
+    // Its plan is that of the time, by whatever version has come to run it.
+    if let time = submission.fireTime { return try compiled.scheduled(run.pipeline, at: time) }
     let pipeline = try compiled.pipeline(
       run.pipeline, given: given.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }, isPartial: false)
-    let sources = pipeline.sources.renamed { path in
-      names[URL(fileURLWithPath: path).standardizedFileURL.path] ?? path
-    }
     guard pipeline.plan.hash == run.planHash else {
       throw Refusal(
         .backendLacks, "this worker makes another plan of the program than the one that was submitted",
         at: "worker", of: worker, label: "is of another version",
         help: "run workers of the version that submits")
     }
-    try pipeline.refuse(where: LocalBackend().capabilities, isSubmitted: true)
-    return Loaded(pipeline: pipeline, sources: sources)
+    return pipeline
+  }
+}
+
+extension SourceMap {
+  /// With the files' own names by their paths.
+  fileprivate func showing(_ names: [String: String]) -> SourceMap {
+    renamed { path in names[URL(fileURLWithPath: path).standardizedFileURL.path] ?? path }
   }
 }

@@ -5,12 +5,14 @@ struct SubmittedRun: Sendable {
   let claim: RunQueue.Claim
   /// Has its calls made by other workers.
   let dispatcher: RunDispatcher
+  /// Whether it is to begin nothing more for now.
+  let pause: PauseSwitch
 
   /// How it ended, for who looks after the worker.
   func run(_ programs: SubmittedPrograms, on backend: LocalBackend) async -> String {
     do {
       var request = try await programs.load(claim.run, claim.submission)
-        .request(of: claim.run, under: claim.epoch, in: claim.submission.folder)
+        .request(of: claim.run, under: claim.epoch, pausedBy: pause, in: claim.submission.folder)
       request.dispatcher = dispatcher
       let outcome = try await backend.run(request, recordedIn: claim.store, observer: NoObserver())
       if let problem = outcome.recording { throw problem }
@@ -39,6 +41,7 @@ struct SubmittedRun: Sendable {
       case .stop, .publish, .discard: nil
       }
     }
+    try? await claim.forbidRetries()
     _ = try? await claim.store.update(claim.run.id, changes)
   }
 }

@@ -17,34 +17,53 @@ extension CompiledFile {
   public func submit(
     _ pipeline: RunnablePipeline, under profile: String?, to queue: RunQueue, priority: Int?
   ) async throws -> RunID {
+    try refuseToSubmit(pipeline)
+    var generator = SystemRandomNumberGenerator()
+    let id = RunID.make(pipeline: pipeline.graph.name, using: &generator)
+    try await queue.submit(
+      record(of: id, pipeline), jobs: pipeline.jobRecords, plan: pipeline.planRecord,
+      submission(of: pipeline, given: pipeline.arguments.given, under: profile),
+      pipeline.terms(priority: priority))
+    return id
+  }
+
+  /// Refuses what no worker could run.
+  func refuseToSubmit(_ pipeline: RunnablePipeline) throws(Refusal) {
     guard pipeline.graph.mode == .batch else {
       throw Refusal(
         .backendLacks, "a \(pipeline.graph.mode.rawValue) can't be submitted yet", at: file, of: invocation,
         label: "no batch", help: "`thalweg run` runs it here")
     }
     try pipeline.refuse(where: LocalBackend().capabilities, isSubmitted: true)
-    var generator = SystemRandomNumberGenerator()
-    let id = RunID.make(pipeline: pipeline.graph.name, using: &generator)
-    let run = RunRecord(
+  }
+
+  func record(of id: RunID, _ pipeline: RunnablePipeline) -> RunRecord {
+    RunRecord(
       id: id, namespace: pipeline.namespace, pipeline: pipeline.graph.name, file: shown,
       parameters: pipeline.arguments.json.compact, planHash: pipeline.plan.hash,
       mode: pipeline.graph.mode.rawValue, backend: RunQueue.backend, owner: .current, created: .now)
+  }
+
+  /// What workers get.
+  func submission(
+    of pipeline: RunnablePipeline, given: [String: String], under profile: String?
+  ) -> RunQueue.Submission {
     let files = ProgramBundle(compilation.sources, program: shown).json
-    try await queue.submit(
-      run, jobs: pipeline.plan.jobs.map { JobRecord(id: $0.id, name: $0.name) },
-      plan: PlanRecord(hash: pipeline.plan.hash, json: pipeline.plan.json.compact),
-      RunQueue.Submission(
-        program: SHA256Hash.hex(files), files: files,
-        arguments: JSONValue.object(pipeline.arguments.given.map { ($0, .string($1)) }).compact,
-        folder: URL(fileURLWithPath: pipeline.folder).standardizedFileURL.path, profile: profile),
-      pipeline.terms(priority: priority))
-    return id
+    return RunQueue.Submission(
+      program: SHA256Hash.hex(files), files: files,
+      arguments: JSONValue.object(given.map { ($0, .string($1)) }).compact,
+      folder: URL(fileURLWithPath: pipeline.folder).standardizedFileURL.path, profile: profile,
+      retries: pipeline.graph.run.retry ?? 0)
   }
 }
 
 extension RunnablePipeline {
+  var jobRecords: [JobRecord] { plan.jobs.map { JobRecord(id: $0.id, name: $0.name) } }
+
+  var planRecord: PlanRecord { PlanRecord(hash: plan.hash, json: plan.json.compact) }
+
   /// What `run batch { ... }` and the profile's pool say, unless another priority was named.
-  fileprivate func terms(priority: Int?) -> RunQueue.Terms {
+  func terms(priority: Int?) -> RunQueue.Terms {
     var caps: [Cap] = []
     if let concurrency = graph.run.concurrency {
       let value = concurrency.parameter.map { name in

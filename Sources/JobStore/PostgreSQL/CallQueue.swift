@@ -180,7 +180,8 @@ public struct CallQueue: Sendable {
           run: try rows.run(row, in: store.place),
           submission: RunQueue.Submission(
             program: try rows.value(row, "program"), files: "", arguments: try rows.value(row, "arguments"),
-            folder: try rows.value(row, "folder"), profile: try rows.value(row, "profile")))
+            folder: try rows.value(row, "folder"), profile: try rows.value(row, "profile"),
+            fireTime: try rows.value(row, "fire_time")))
       }
     }
   }
@@ -224,7 +225,8 @@ public struct CallQueue: Sendable {
         SELECT nextval('lease_epoch'), namespace, run, name, input, attempt, \(worker.id) FROM taken
         RETURNING epoch, run, name)
       SELECT leased.epoch AS call_epoch, taken.name AS call_name, taken.input AS call_input,
-        taken.attempt AS call_attempt, taken.work AS call_work, run.*, program, arguments, folder, profile
+        taken.attempt AS call_attempt, taken.work AS call_work, run.*, program, arguments, folder, profile,
+        fire_time
       FROM leased JOIN taken USING (run, name) JOIN run ON run.number = taken.run
         JOIN submission ON submission.run = taken.run
       ORDER BY taken.number

@@ -20,15 +20,21 @@ public struct Cap: Hashable, Sendable {
 /// The statements by which slots are given. They are part of the transaction that needs them, after rows of runs and
 /// leases have been locked: whoever gives slots locks the namespace, and locks nothing behind it that was there before.
 enum Caps {
-  /// What a run has to pass, in this order.
-  static func insert(_ caps: [Cap], of run: SQL) -> [SQL] {
-    caps.enumerated().map { position, cap in
-      """
-      INSERT INTO cap (run, position, namespace, key, size, period)
-      SELECT number, \(position), namespace, \(cap.key), \(cap.size),
-        make_interval(secs => \(cap.period.map { Double($0) / 1_000_000 })) FROM run WHERE \(run)
-      """
-    }
+  /// What runs have to pass, each in this order; those that there are not have nothing to.
+  static func insert(_ caps: [(run: RunID, cap: Cap)]) -> SQL {
+    """
+    INSERT INTO cap (run, position, namespace, key, size, period)
+    SELECT number, place, namespace, key, size, \(period("given.period"))
+    FROM unnest(\(ArrayParameter(caps.map(\.run.text))), \(ArrayParameter(caps.map(\.cap.key))),
+      \(ArrayParameter(caps.map { Int64($0.cap.size) })), \(ArrayParameter(caps.map { $0.cap.period ?? 0 })))
+      WITH ORDINALITY AS given (id, key, size, period, place) JOIN run USING (id)
+    """
+  }
+
+  /// As an interval; 0 is none.
+  /// - Parameter microseconds: An expression.
+  static func period(_ microseconds: SQL) -> SQL {
+    "CASE WHEN \(microseconds) > 0 THEN \(microseconds) * interval '1 microsecond' END"
   }
 
   /// Those who enter are ready: they have nothing to pass.

@@ -34,6 +34,12 @@ extension Rows {
     return record
   }
 
+  func heldRun(_ row: Int, in place: String) throws -> RunRecord {
+    var record = try run(row, in: place)
+    record.hold = try value(row, "hold", as: String?.self).flatMap { RunHold(rawValue: $0) }
+    return record
+  }
+
   /// Nil where a job has none.
   func attempt(_ row: Int, in place: String) throws -> AttemptRecord? {
     guard let number: Int = try value(row, "number", as: Int?.self) else { return nil }

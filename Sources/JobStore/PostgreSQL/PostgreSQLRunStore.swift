@@ -168,6 +168,14 @@ public struct PostgreSQLRunStore: RunStore {
 
   // MARK: - Reading
 
+  /// Why a submitted run is not ready.
+  private static let hold: SQL = """
+    (SELECT CASE WHEN run.ended IS NOT NULL THEN 'retry' WHEN is_paused THEN 'paused'
+        WHEN held_run.until > now() THEN 'retry' WHEN backfill IS NOT NULL THEN 'backfill' END
+      FROM submission LEFT JOIN held_run USING (run)
+      WHERE submission.run = run.number AND (run.ended IS NULL OR \(RunQueue.isToBeRetried))) AS hold
+    """
+
   /// The newest runs first.
   public func runs(_ filter: RunFilter) async throws(StoreError) -> [RunRecord] {
     var conditions: [SQL] = ["true"]
@@ -179,16 +187,16 @@ public struct PostgreSQLRunStore: RunStore {
     }
     let rows = try await rows(
       """
-      SELECT * FROM run WHERE \(SQL.joined(conditions, separator: " AND "))
+      SELECT run.*, \(Self.hold) FROM run WHERE \(SQL.joined(conditions, separator: " AND "))
       ORDER BY created DESC, number DESC LIMIT \(filter.limit)
       """)
-    return try await attempt { try (0..<rows.count).map { try rows.run($0, in: place) } }
+    return try await attempt { try (0..<rows.count).map { try rows.heldRun($0, in: place) } }
   }
 
   /// The run of an id.
   public func run(_ id: RunID) async throws(StoreError) -> RunRecord? {
-    let rows = try await rows("SELECT * FROM run WHERE id = \(id.text)")
-    return try await attempt { rows.count == 0 ? nil : try rows.run(0, in: place) }
+    let rows = try await rows("SELECT run.*, \(Self.hold) FROM run WHERE id = \(id.text)")
+    return try await attempt { rows.count == 0 ? nil : try rows.heldRun(0, in: place) }
   }
 
   /// The jobs of a run.

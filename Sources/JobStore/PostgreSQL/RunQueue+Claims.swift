@@ -13,6 +13,15 @@ extension RunQueue {
     public let number: Int
     /// Where the run is recorded: only as long as the lease is the worker's.
     public let store: PostgreSQLRunStore
+
+    /// What would fail as often as it is tried is not tried again.
+    public func forbidRetries() async throws(StoreError) {
+      _ = try await store.rows(
+        """
+        UPDATE submission SET retried = retries FROM run_lease
+        WHERE run_lease.run = submission.run AND run_lease.epoch = \(epoch)
+        """)
+    }
   }
 
   /// Takes on runs that are ready and that a worker serves.
@@ -90,9 +99,9 @@ extension RunQueue {
         begun AS (\(Caps.begin("taken"))),
         counted AS (
           UPDATE submission SET claims = claims + 1 FROM taken WHERE submission.run = taken.run
-          RETURNING submission.run, claims, arguments, folder, profile, program)
+          RETURNING submission.run, claims, arguments, folder, profile, retries, fire_time, program)
         SELECT wanted, run.*, claim.* FROM (SELECT coalesce(sum(size), 0)::bigint AS wanted FROM share) AS found
-          LEFT JOIN (SELECT epoch, run AS leased, claims, arguments, folder, profile, files, program
+          LEFT JOIN (SELECT epoch, run AS leased, claims, arguments, folder, profile, retries, fire_time, files, program
             FROM leased JOIN counted USING (run) JOIN program ON program.hash = counted.program) AS claim ON true
           LEFT JOIN run ON run.number = claim.leased
         ORDER BY run.number
@@ -108,7 +117,8 @@ extension RunQueue {
           submission: Submission(
             program: try rows.value(row, "program"), files: try rows.value(row, "files"),
             arguments: try rows.value(row, "arguments"), folder: try rows.value(row, "folder"),
-            profile: try rows.value(row, "profile")),
+            profile: try rows.value(row, "profile"), retries: try rows.value(row, "retries"),
+            fireTime: try rows.value(row, "fire_time")),
           epoch: epoch, number: try rows.value(row, "claims"), store: leased)
       }
       return (claims, claims.count == wanted)

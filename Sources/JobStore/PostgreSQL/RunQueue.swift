@@ -13,7 +13,7 @@ public struct RunQueue: Sendable {
 
   /// Where its runs are recorded.
   public let store: PostgreSQLRunStore
-  private let lost: RunError
+  let lost: RunError
   var pool: ConnectionPool { store.pool }
 
   /// The queue beside a store.
@@ -35,14 +35,23 @@ public struct RunQueue: Sendable {
     public let folder: String
     /// The profile it was submitted under, if one was named.
     public let profile: String?
+    /// How often a run that failed is begun anew.
+    public let retries: Int
+    /// The time of its schedule that it was made for, from which its arguments follow.
+    public let fireTime: Moment?
 
     /// Makes a submission.
-    public init(program: String, files: String, arguments: String, folder: String, profile: String?) {
+    public init(
+      program: String, files: String, arguments: String, folder: String, profile: String?, retries: Int = 0,
+      fireTime: Moment? = nil
+    ) {
       self.program = program
       self.files = files
       self.arguments = arguments
       self.folder = folder
       self.profile = profile
+      self.retries = retries
+      self.fireTime = fireTime
     }
   }
 
@@ -73,25 +82,38 @@ public struct RunQueue: Sendable {
     let entering = Self.holders("run.id = \(run.id.text)")
     try await store.attempt(making: run) {
       _ = try await pool.run(
-        [
-          """
-          INSERT INTO program (hash, namespace, files) VALUES (\(program), \(run.namespace), \(submission.files))
-          ON CONFLICT (hash) DO NOTHING
-          """
-        ] + PostgreSQLRunStore.insert(run, jobs: jobs, plan: plan) + [
-          """
-          INSERT INTO submission (run, program, arguments, folder, profile, priority, rank, tags)
-          SELECT number, \(program), \(submission.arguments), \(submission.folder), \(submission.profile),
-            \(terms.priority), \(Self.rank("\(terms.priority)")), \(ArrayParameter(terms.tags.sorted()))
-          FROM run WHERE id = \(run.id.text)
-          """
-        ] + Caps.insert(terms.caps, of: "id = \(run.id.text)")
-          + (terms.caps.isEmpty ? [Caps.admit(entering)] : Caps.pass(entering: entering)))
+        [Self.insert(submission, in: run.namespace)]
+          + PostgreSQLRunStore.insert(run, jobs: jobs, plan: plan) + [
+            """
+            INSERT INTO submission (run, program, arguments, folder, profile, retries, priority, rank, tags)
+            SELECT number, \(program), \(submission.arguments), \(submission.folder), \(submission.profile),
+              \(submission.retries), \(terms.priority), \(Self.rank("\(terms.priority)")),
+              \(ArrayParameter(terms.tags.sorted()))
+            FROM run WHERE id = \(run.id.text)
+            """
+          ]
+          + (terms.caps.isEmpty
+            ? [Caps.admit(entering)]
+            : [Caps.insert(terms.caps.map { (run.id, $0) })] + Caps.pass(entering: entering)))
     }
   }
 
+  /// The texts of a program, kept once in a namespace.
+  static func insert(_ submission: Submission, in namespace: String) -> SQL {
+    """
+    INSERT INTO program (hash, namespace, files)
+    VALUES (\(PostgreSQLRunStore.key(submission.program, in: namespace)), \(namespace), \(submission.files))
+    ON CONFLICT (hash) DO NOTHING
+    """
+  }
+
+  /// Runs that nobody holds may be taken on, or stand in line.
+  static func makeReady(_ runs: [Int64]) -> [SQL] {
+    runs.isEmpty ? [] : Caps.pass(entering: holders("run.number = ANY (\(ArrayParameter(runs)))"))
+  }
+
   /// Runs as they stand in line.
-  private static func holders(_ condition: SQL) -> SQL {
+  static func holders(_ condition: SQL) -> SQL {
     """
     SELECT run.number AS run, 0::bigint AS call, rank FROM run JOIN submission ON submission.run = run.number
     WHERE \(condition)
@@ -99,7 +121,7 @@ public struct RunQueue: Sendable {
   }
 
   /// A point of priority is worth a minute of waiting.
-  private static func rank(_ priority: SQL) -> SQL {
+  static func rank(_ priority: SQL) -> SQL {
     "(extract(epoch FROM now()) * 1000000)::bigint - \(priority) * 60000000"
   }
 
@@ -117,7 +139,7 @@ public struct RunQueue: Sendable {
 
   /// Asks for the end of a run.
   public func cancel(_ id: RunID) async throws(StoreError) -> Cancellation {
-    try await store.attempt {
+    let cancellation: Cancellation = try await store.attempt {
       try await pool.transaction { connection in
         let found = try await connection.run(
           """
@@ -130,40 +152,23 @@ public struct RunQueue: Sendable {
         // Nobody makes it ready from here on, and who has just taken it on is waited for.
         let waiting =
           try await connection.run([
+            "DELETE FROM held_run WHERE run = \(number)",
             "SELECT lock_caps(ARRAY(SELECT namespace FROM cap WHERE run = \(number)))",
             "DELETE FROM ready_run WHERE run = \(number)",
             "UPDATE submission SET is_cancelled = true WHERE run = \(number)",
             "SELECT pg_notify('thalweg_cancelled', '')",
             "SELECT FROM run_lease WHERE run = \(number)",
-          ])[4].count == 0
+          ])[5].count == 0
         guard waiting else { return .told }
         _ = try await connection.run(
           PostgreSQLRunStore.close([number], as: .cancelled, at: .now, nil)
-            + Caps.pass(leaving: Self.holders("run.number = \(number)")))
+            + Caps.pass(leaving: Self.holders("run.number = \(number)")) + [Self.tellEnded([number])])
         return .done
       }
     }
+    if cancellation == .done { try await promote() }
+    return cancellation
   }
-
-  /// Waits until a run has ended. A database that is away for a while is waited for, too.
-  public func waitForEnd(of id: RunID) async throws -> RunRecord {
-    var lastAnswer = ContinuousClock.now
-    while true {
-      do throws(StoreError) {
-        guard let run = try await store.run(id) else { throw .lostRun(id) }
-        if run.state.isFinal { return run }
-        lastAnswer = .now
-      } catch {
-        guard case .unreachable = error, ContinuousClock.now - lastAnswer < Self.patience else { throw error }
-      }
-      try await Task.sleep(for: Self.look)
-    }
-  }
-
-  /// Between two looks at a run.
-  private static let look = Duration.milliseconds(50)
-  /// How long a database may be away from who waits for a run.
-  private static let patience = Duration.seconds(60)
 
   /// Makes a run that has failed or was cancelled ready again, as it was submitted. Its tries go on counting.
   /// - Returns: Whether it had ended so.
@@ -181,7 +186,7 @@ public struct RunQueue: Sendable {
         _ = try await connection.run(
           [
             """
-            UPDATE submission SET claims = 0, is_cancelled = false, rank = \(Self.rank("priority"))
+            UPDATE submission SET claims = 0, retried = 0, is_cancelled = false, is_paused = false, rank = \(Self.rank("priority"))
             WHERE run = \(number)
             """
           ] + PostgreSQLRunStore.again([number], at: .now, error: nil) + CallQueue.forget("\(number)")
@@ -196,11 +201,12 @@ public struct RunQueue: Sendable {
   // MARK: - Notifications
 
   /// What is told.
-  public enum News: String, Sendable, CaseIterable {
+  public enum News: String, Sendable {
     case ready = "thalweg_ready"
     case cancelled = "thalweg_cancelled"
     case calls = "thalweg_calls"
     case results = "thalweg_results"
+    case ended = "thalweg_ended"
   }
 
   /// Hears news as long as it is kept, and its connection lasts.
@@ -213,12 +219,14 @@ public struct RunQueue: Sendable {
 
   /// Calls `onNews` whenever something may be ready, or is to be cancelled. Notifications only save time: whoever waits
   /// for one also looks now and then.
-  public func listen(_ onNews: @escaping @Sendable (News) -> Void) async throws(StoreError) -> Listener {
+  public func listen(
+    to news: [News] = [.ready, .cancelled, .calls, .results], _ onNews: @escaping @Sendable (News) -> Void
+  ) async throws(StoreError) -> Listener {
     try await store.attempt {
       let connection = try await PipelinedConnection.open(store.address) { channel in
         if let news = News(rawValue: channel) { onNews(news) }
       }
-      _ = try await connection.run(News.allCases.map { SQL(verbatim: "LISTEN \($0.rawValue)") })
+      _ = try await connection.run(news.map { SQL(verbatim: "LISTEN \($0.rawValue)") })
       return Listener(connection: connection)
     }
   }
@@ -291,6 +299,12 @@ public struct RunQueue: Sendable {
     public let leases: Set<Int64>
     /// Those of runs that are to be cancelled.
     public let cancelled: Set<Int64>
+    /// Those of runs that are paused.
+    public let paused: Set<Int64>
+    /// Whether the time of a schedule has come.
+    public let isScheduleDue: Bool
+    /// Whether something was held back until now.
+    public let mayPromote: Bool
   }
 
   /// Keeps the leases of a worker alive.
@@ -300,40 +314,50 @@ public struct RunQueue: Sendable {
       let results = try await pool.run([
         "UPDATE worker SET seen = now(), is_draining = \(isDraining) WHERE id = \(worker)",
         """
-        SELECT epoch, is_cancelled FROM run_lease JOIN submission ON submission.run = run_lease.run
+        SELECT epoch, is_cancelled, is_paused FROM run_lease JOIN submission ON submission.run = run_lease.run
         WHERE worker = \(worker)
         """,
+        "SELECT \(ScheduleStore.somethingIsDue), \(Self.somethingMayGoOn)",
       ])
       guard results[0].affected == 1 else { return nil }
       let rows = results[1]
-      var (leases, cancelled): (Set<Int64>, Set<Int64>) = ([], [])
+      var (leases, cancelled, paused): (Set<Int64>, Set<Int64>, Set<Int64>) = ([], [], [])
       for row in 0..<rows.count {
         let epoch: Int64 = try rows.value(row, 0)
         leases.insert(epoch)
         if try rows.value(row, 1) { cancelled.insert(epoch) }
+        if try rows.value(row, 2) { paused.insert(epoch) }
       }
-      return Heartbeat(leases: leases, cancelled: cancelled)
+      return Heartbeat(
+        leases: leases, cancelled: cancelled, paused: paused, isScheduleDue: try results[2].value(0, 0),
+        mayPromote: try results[2].value(0, 1))
     }
   }
 
   /// Nobody works under a lease any more. Its run has come to its end; should that not have been recorded, it is ready
   /// again.
   public func release(_ epoch: Int64) async throws(StoreError) {
-    let isEnded: SQL = "run_lease.epoch = \(epoch) AND run.state NOT IN ('planned', 'running')"
-    let leased: SQL = """
-      SELECT run.number AS run, 0::bigint AS call, 0::bigint AS rank
-      FROM run_lease JOIN run ON run.number = run_lease.run WHERE \(isEnded)
+    // With the failure of a run that is to be begun anew goes the lease, elsewhere.
+    let ended: SQL = """
+      SELECT run_lease.run FROM run_lease JOIN run ON run.number = run_lease.run
+        JOIN submission ON submission.run = run_lease.run
+      WHERE epoch = \(epoch) AND state NOT IN ('planned', 'running') AND NOT \(Self.isToBeRetried)
       """
-    let ended = try await store.attempt {
-      try await pool.run(
-        ["SELECT FROM run_lease WHERE epoch = \(epoch) FOR UPDATE"] + Caps.pass(leaving: leased)
-          + CallQueue.forget(
-            """
-            ANY (ARRAY(SELECT run FROM run_lease JOIN run ON run.number = run_lease.run WHERE \(isEnded)))
-            """)
-          + [Self.endLeases(isEnded)])
+    let (isReleased, othersAreHeld) = try await store.attempt {
+      let results = try await pool.run(
+        ["SELECT FROM run_lease WHERE epoch = \(epoch) FOR UPDATE"]
+          + Caps.pass(leaving: "SELECT run, 0::bigint AS call, 0::bigint AS rank FROM (\(ended)) AS ended")
+          + CallQueue.forget("ANY (ARRAY(\(ended)))")
+          + [
+            Self.tellEnded("ANY (ARRAY(\(ended)))"), "SELECT EXISTS (SELECT FROM held_run)",
+            Self.endLeases("run.number IN (\(ended))"),
+          ])
+      return (
+        results[results.count - 1].affected > 0, try results[results.count - 2].value(0, 0, as: Bool.self)
+      )
     }
-    if ended.last?.affected == 0 { try await takeAway(where: "run_lease.epoch = \(epoch)") }
+    if !isReleased { try await takeAway(where: "run_lease.epoch = \(epoch)") }
+    if othersAreHeld { try await promote() }
   }
 
   /// A worker ends, or is told to: what it has not ended is ready for others.
@@ -412,37 +436,46 @@ public struct RunQueue: Sendable {
       try await pool.transaction { connection in
         let rows = try await connection.run(
           """
-          SELECT run.number, is_cancelled, claims >= \(Self.mostClaims), state IN ('planned', 'running')
+          SELECT run.number, is_cancelled, claims >= \(Self.mostClaims), state IN ('planned', 'running'),
+            \(Self.isToBeRetried), is_paused
           FROM run_lease
           JOIN worker ON worker.id = run_lease.worker JOIN submission ON submission.run = run_lease.run
           JOIN run ON run.number = run_lease.run
           WHERE \(condition) ORDER BY run.number FOR UPDATE OF run, run_lease SKIP LOCKED
           """)
-        var (ready, cancelled, failed, ended): ([Int64], [Int64], [Int64], [Int64]) = ([], [], [], [])
+        var (ready, paused, later): ([Int64], [Int64], [Int64]) = ([], [], [])
+        var (cancelled, failed, ended): ([Int64], [Int64], [Int64]) = ([], [], [])
         for row in 0..<rows.count {
           let run: Int64 = try rows.value(row, 0)
-          if try !rows.value(row, 3) {
+          if try rows.value(row, 4) {
+            later.append(run)
+          } else if try !rows.value(row, 3) {
             ended.append(run)
           } else if try rows.value(row, 1) {
             cancelled.append(run)
           } else if try rows.value(row, 2) {
             failed.append(run)
+          } else if try rows.value(row, 5) {
+            paused.append(run)
           } else {
             ready.append(run)
           }
         }
         guard rows.count > 0 else { return 0 }
+        let begunAnew = ready + paused + later
         // Of what has ended meanwhile only the lease was left.
-        let all = ArrayParameter(ready + cancelled + failed + ended)
+        let over = cancelled + failed + ended
+        let all = ArrayParameter(begunAnew + over)
         _ = try await connection.run(
-          PostgreSQLRunStore.again(ready, at: .now, error: lost)
+          PostgreSQLRunStore.again(begunAnew, at: .now, error: lost)
             + PostgreSQLRunStore.close(cancelled, as: .cancelled, at: .now, nil)
             + PostgreSQLRunStore.close(failed, as: .failed, at: .now, lost)
+            + Self.hold(paused) + Self.holdForRetry(later)
             + Caps.pass(
               leaving: Self.holders("run.number = ANY (\(all))"),
               entering: Self.holders("run.number = ANY (\(ArrayParameter(ready)))"))
-            + CallQueue.forget("ANY (\(ArrayParameter(cancelled + failed + ended)))")
-            + [Self.endLeases("run.number = ANY (\(all))")])
+            + CallQueue.forget("ANY (\(ArrayParameter(over + later)))")
+            + [Self.tellEnded(over), Self.endLeases("run.number = ANY (\(all))")])
         return rows.count
       }
     }

@@ -17,20 +17,22 @@ extension FlowChecker {
     let isCron = word.text == "cron"
     let signature = CallSignature(
       kind: "schedule", positional: [isCron ? "five fields" : "a dataset"],
-      options: isCron ? ["zone", "args"] : ["args"],
+      options: isCron ? ["zone", "missed", "args"] : ["args"],
       example: isCron
         ? "cron(\"0 3 * * *\", zone: \"UTC\")" : "on(dataset(\"finance/orders\"))",
       form: isCron
-        ? "cron(\"minute hour day month weekday\", zone:, args: t -> row { ... })"
+        ? "cron(\"minute hour day month weekday\", zone:, missed:, args: t -> row { ... })"
         : "on(dataset(name), args: p -> row { ... })")
     let arguments = match(written, of: word, with: signature)
     let trigger = arguments.at(0).flatMap { isCron ? cron($0, zone: arguments["zone"]) : publication($0) }
     if arguments.at(0) == nil, let zone = arguments["zone"] { _ = self.zone(zone) }
+    let missed = arguments["missed"].flatMap { policy($0) }
     let values = arguments["args"]
     let lambda = values.flatMap { scheduleArguments($0, isCron: isCron) }
     if values == nil { missingArguments(at: word.span, given: []) }
     if let trigger {
-      pipeline?.run.schedule = RunOptions.Schedule(trigger: trigger, arguments: lambda, span: word.span)
+      pipeline?.run.schedule = RunOptions.Schedule(
+        trigger: trigger, missed: missed ?? .latest, arguments: lambda, span: word.span)
     }
   }
 
@@ -44,6 +46,11 @@ extension FlowChecker {
       return nil
     }
     return name.map { .cron(text, zone: $0) }
+  }
+
+  private func policy(_ expression: Expression) -> RunOptions.Schedule.Missed? {
+    let words = RunOptions.Schedule.Missed.allCases.map(\.rawValue)
+    return word(expression, option: "missed:", of: "cron", among: words).flatMap { .init(rawValue: $0) }
   }
 
   private func zone(_ expression: Expression) -> String? {

@@ -11,7 +11,8 @@ struct Runs: AsyncParsableCommand {
         thalweg runs list --pipeline revenue --limit 5
         thalweg runs show last --json
       """,
-    subcommands: [List.self, Show.self, Cancel.self, Retry.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Show.self, Cancel.self, Retry.self, Pause.self, Resume.self],
+    defaultSubcommand: List.self)
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Lists runs, the newest first.")
@@ -104,6 +105,37 @@ extension Runs {
       let (id, queue, catalog) = try await option.find()
       guard try await queue.retry(id) else { throw catalog.notRetriable(id, option.run) }
       Console.output.write("\(id) is ready again\n")
+    }
+  }
+}
+
+extension Runs {
+  struct Pause: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Keeps workers from beginning anything more of a submitted run.",
+      discussion: """
+        A run that waits is not taken on. Of one under way no further task is begun and nothing is published; what has \
+        begun goes on, and the run keeps its worker's slot.
+        """)
+
+    @OptionGroup var option: SubmittedRunOption
+    @OptionGroup var console: ConsoleOptions
+
+    func run() async throws {
+      let (id, queue, catalog) = try await option.find()
+      Console.output.write(try catalog.text(ofPause: try await queue.pause(id), id, option.run) + "\n")
+    }
+  }
+
+  struct Resume: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Lets a paused run go on.")
+
+    @OptionGroup var option: SubmittedRunOption
+    @OptionGroup var console: ConsoleOptions
+
+    func run() async throws {
+      let (id, queue, catalog) = try await option.find()
+      Console.output.write(try catalog.text(ofResumption: try await queue.resume(id), id, option.run) + "\n")
     }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dataflow
 import Diagnosing
 import Execution
 import JobStore
@@ -37,7 +38,9 @@ struct Submit: AsyncParsableCommand {
     let id = try await program.submit(pipeline, under: profile, to: queue, priority: priority)
     Console.output.write("\(id)\n")
     guard wait else { return }
-    let run = try await queue.waitForEnd(of: id)
+    let display = ProgressDisplay(pipeline.graph.name, on: .error)
+    let run = try await queue.waitForEnd(of: id) { display.observe($0, $1) }
+    display.finish()
     if let error = run.error { Console.error.write(error.text) }
     Console.error.write("\(run.id) \(run.state.rawValue)\n")
     if run.state != .succeeded { throw ExitStatus.failed.thrown }

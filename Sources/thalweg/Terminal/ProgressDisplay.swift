@@ -36,6 +36,19 @@ final class ProgressDisplay: RunObserver {
     }
   }
 
+  /// Draws how far a submitted run is.
+  func observe(_ run: RunRecord, _ jobs: [JobRecord]) {
+    draw { _ in
+      if let waits = RunReport.waits(run) { return ["\(name)  \(waits)"] }
+      return lines(RunSnapshot(run, jobs, now: .now))
+    }
+  }
+
+  /// Draws how far a backfill is.
+  func observe(_ progress: RunQueue.BackfillProgress) {
+    draw { _ in ["\(name)  \(BackfillReport.line(progress))"] }
+  }
+
   /// Writes what must stay, above what is drawn.
   func write(_ write: () -> Void) {
     state.withLock { state in

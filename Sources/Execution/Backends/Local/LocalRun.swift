@@ -76,6 +76,7 @@ struct LocalRun {
   private var isLost = false
   private var engine: Task<Void, Never>?
   private var rowCalls: RowCalls?
+  private var limit: TimeLimit
 
   init(
     _ request: RunRequest, _ store: any RunStore, _ observer: any RunObserver, workers: Int,
@@ -95,6 +96,7 @@ struct LocalRun {
     findings = RunDiagnostics(graph: request.graph, plan: request.plan)
     machine = RunMachine(jobs: request.plan.jobs.count)
     snapshot = counters.snapshot(elapsed: 0)
+    limit = TimeLimit(request.graph.mode == .batch ? request.graph.run.timeout : nil)
   }
 
   mutating func run(_ events: AsyncStream<Event>) async throws(StoreError) -> RunOutcome {
@@ -117,15 +119,22 @@ struct LocalRun {
     }
     defer { ticker.cancel() }
     var isCancelled = false
+    /// What may not be published while the run is paused.
+    var finished: StagedRun?
     for await event in events {
       look()
       switch event {
       case .tick:
         observer.observe(snapshot)
         await flush(ifDue: true)
+        if let finished, !request.pause.isPaused {
+          return await publish(finished, diagnostics, isCancelled: false)
+        }
+        if limit.isExceeded(isPaused: request.pause.isPaused), !isCancelled { inbox.yield(.cancel) }
       case .cancel:
         guard !isCancelled else { continue }
         isCancelled = true
+        if let finished { return await publish(finished, diagnostics, isCancelled: true) }
         if stream != nil {
           // It stops with a checkpoint, from which it can go on.
           control.stop()
@@ -147,9 +156,8 @@ struct LocalRun {
         isFlushComing = false
         await flush(ifDue: false)
       case .abandon:
-        outputs.discardAll()
         observer.finish()
-        return await end(.cancel, [])
+        return await stopped([])
       case .ended(let result):
         observer.finish()
         switch result {
@@ -159,10 +167,12 @@ struct LocalRun {
         case .success(.stream(.stopped)): return await end(.stopped, [])
         case .success(.staged(let staged)):
           diagnostics = staged.warnings.map { findings.diagnostic($0, .warning) }
+          if request.pause.isPaused, !isCancelled {
+            finished = staged
+            continue
+          }
           return await publish(staged, diagnostics, isCancelled: isCancelled)
-        case .failure(.cancelled):
-          outputs.discardAll()
-          return await end(.cancel, [])
+        case .failure(.cancelled): return await stopped([])
         case .failure(let failure): return await fail(failure)
         }
       }
@@ -187,8 +197,7 @@ struct LocalRun {
   ) async -> RunOutcome {
     guard !isCancelled else {
       staged.discard()
-      outputs.discardAll()
-      return await end(.cancel, diagnostics)
+      return await stopped(diagnostics)
     }
     // What is not the run's to publish any more is left to who goes on with it.
     await flushAll()
@@ -206,6 +215,18 @@ struct LocalRun {
     } catch {
       return await fail(error, diagnostics)
     }
+  }
+
+  /// The end of a run that was told to stop: by somebody, or by its `timeout:`.
+  private mutating func stopped(_ diagnostics: [Diagnostic]) async -> RunOutcome {
+    outputs.discardAll()
+    guard let timeout = limit.exceeded else { return await end(.cancel, diagnostics) }
+    let run = request.graph.run
+    let exceeded = Diagnostic(
+      .runTimeout, "the run has taken longer than its `timeout: \(Figures.limit(timeout))`, and was ended",
+      at: run.mode?.span ?? request.graph.nodes.first?.span ?? Span(FileID(0), 0, 0), label: "says how long",
+      help: "`thalweg runs show \(id)` shows which jobs were under way")
+    return await end(.failed(job: nil, error([exceeded])), [exceeded] + diagnostics)
   }
 
   private mutating func fail(_ failure: RunFailure, _ others: [Diagnostic] = []) async -> RunOutcome {
@@ -467,7 +488,7 @@ struct LocalRun {
     let work = JobRun.TaskWork(
       folder: request.projectFolder, cores: Double(workers), places: places,
       journal: journal, dispatcher: request.dispatcher, artifacts: artifacts,
-      jobs: request.graph.nodes.indices.map { findings.job(of: $0) ?? 0 }
+      jobs: request.graph.nodes.indices.map { findings.job(of: $0) ?? 0 }, pause: request.pause
     ) { [inbox, findings, sources = request.sources] node, failure in
       guard let job = findings.job(of: node),
         let error = RunError([findings.diagnostic(failure, node)], sources)

@@ -8,5 +8,7 @@ struct PostgreSQLMigration: Sendable {
   let script: String
 
   /// In their order.
-  static let all: [PostgreSQLMigration] = [.runs, .submissions, .events, .namespaces, .caps, .calls, .roles]
+  static let all: [PostgreSQLMigration] = [
+    .runs, .submissions, .events, .namespaces, .caps, .calls, .roles, .schedules,
+  ]
 }

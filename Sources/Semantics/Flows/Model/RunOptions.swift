@@ -66,16 +66,28 @@ public struct RunOptions: Sendable {
       /// Publication of a version of this dataset.
       case dataset(String)
     }
+    /// What becomes of times at which no worker was there to start a run.
+    public enum Missed: String, Hashable, Sendable, CaseIterable {
+      /// Each has its run, late.
+      case all
+      /// The last of them has its run.
+      case latest
+      /// None has.
+      case skip
+    }
     /// What starts a run.
     public let trigger: Trigger
+    /// What becomes of times that were missed.
+    public let missed: Missed
     /// The pipeline's arguments: one parameter, the planned `Timestamp` or the publication; gives a row.
     public let arguments: TypedLambda?
     /// The word `cron` or `on`.
     public let span: Span
 
     /// Makes a schedule.
-    public init(trigger: Trigger, arguments: TypedLambda?, span: Span) {
+    public init(trigger: Trigger, missed: Missed = .latest, arguments: TypedLambda?, span: Span) {
       self.trigger = trigger
+      self.missed = missed
       self.arguments = arguments
       self.span = span
     }

@@ -96,6 +96,7 @@ extension JobRun {
     var backoff = Backoff(call.task.options.retry?.backoff)
     var number = made + 1
     while true {
+      do throws(CancellationError) { try await work.pause.wait() } catch { throw .cancelled }
       func record(_ state: CallState, _ value: String? = nil) -> CallRecord {
         CallRecord(name: call.name, input: input, attempt: number, state: state, value: value)
       }

@@ -26,6 +26,8 @@ struct JobRun: Sendable {
     let artifacts: any ArtifactStore
     /// The job of each node, by its place in the plan.
     let jobs: [Int]
+    /// No attempt begins while it is on.
+    let pause: PauseSwitch
     /// Is told of an attempt that failed and is followed by another.
     let retrying: @Sendable (_ node: Int, TaskFailure) -> Void
   }

@@ -102,3 +102,15 @@ extension CheckOperation {
     }
   }
 }
+
+extension Node {
+  /// The tasks that it calls, as a job or for its rows.
+  public var calledTasks: [TypedTask] {
+    if case .task(let call) = operation { return [call.task] }
+    var found: [TypedTask] = []
+    for expression in operation.expressions {
+      expression.visit { if case .task(let task, _) = $0.kind { found.append(task) } }
+    }
+    return found
+  }
+}

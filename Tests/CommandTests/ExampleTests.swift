@@ -58,6 +58,37 @@ import Testing
     }
   }
 
+  /// Each alone and in shards, where it is a batch also without a profile.
+  static let submitted =
+    programs.keys.map { ($0, nil) }
+    + programs.keys.filter { streams[$0] == nil }.map { ($0, 3) } as [(String, Int?)]
+
+  /// Whatever they print goes to the worker's output.
+  @Test(.timeLimit(.minutes(15)), arguments: submitted)
+  func submittedItGivesTheSameInOneProcessAndInShards(example: String, shards: Int?) async throws {
+    let sandbox = try sandbox(example)
+    let shared = try await SharedRuns(in: sandbox)
+    let program = Self.programs[example]!
+    if let shards {
+      let text = try sandbox.read(program)
+      let pipeline = try #require(text.firstRange(of: /(^|\n)pipeline (.|\n)*?\n(?=}\n)/))
+      try sandbox.write(
+        text.replacingCharacters(
+          in: pipeline.upperBound..<pipeline.upperBound, with: "  run batch { parallelism: \(shards) }\n"),
+        to: program)
+    }
+    _ = try await shared.withWorker(slots: 2) { _ in
+      _ = try await shared.withWorker(slots: 2) { _ in
+        let result = try await shared.run("submit", program, "--wait")
+        #expect(result.status == .exited(0), "\(result.error)")
+      }
+    }
+    for (name, text) in try expected("\(example)/expected")
+    where !name.hasPrefix("live/") && name != "stdout.txt" {
+      #expect(try sandbox.read(name) == text, "\(example)/\(name)")
+    }
+  }
+
   @Test func aModelThatIsNotGoodEnoughIsReportedAndNotPublished() async throws {
     let sandbox = try sandbox("churn")
     let before = try sandbox.files()

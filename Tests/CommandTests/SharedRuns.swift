@@ -12,9 +12,9 @@ struct SharedRuns: Sendable {
   let sandbox: Sandbox
   let environment: Environment
 
-  init() async throws {
+  init(in folder: Sandbox? = nil) async throws {
     database = try Database()
-    sandbox = try Sandbox()
+    sandbox = try folder ?? Sandbox()
     environment = Sandbox.environment.updating(["THALWEG_DATABASE_URL": .init(stringLiteral: database.url)])
     _ = try await PostgreSQLSchema(try database.address).migrate()
   }

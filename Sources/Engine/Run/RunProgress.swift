@@ -4,7 +4,7 @@ import Synchronization
 /// What each node of a run has done so far; written by the workers, readable at any time from anywhere.
 public final class RunProgress: Sendable {
   /// The counters of one node, at one moment.
-  public struct Node: Sendable, Hashable {
+  public struct Node: Sendable, Hashable, Codable {
     /// Rows that came in, over all inputs.
     public var rowsIn = 0
     /// Rows that went out, a port each, also those of a `try_map` that drops its failures; a sink's rows
@@ -85,6 +85,20 @@ public final class RunProgress: Sendable {
   public func begin(_ index: Int, rowsIn: Int = 0) {
     counters[index].rowsIn.wrappingAdd(rowsIn, ordering: .relaxed)
     counters[index].hasStarted.store(true, ordering: .relaxed)
+  }
+
+  /// Something was done at a node elsewhere.
+  public func add(_ done: Node, at index: Int) {
+    let node = counters[index]
+    node.rowsIn.wrappingAdd(done.rowsIn, ordering: .relaxed)
+    node.rowsOut0.wrappingAdd(done.rowsOut[0], ordering: .relaxed)
+    node.rowsOut1.wrappingAdd(done.rowsOut[1], ordering: .relaxed)
+    node.late.wrappingAdd(done.late, ordering: .relaxed)
+    node.failed.wrappingAdd(done.failed, ordering: .relaxed)
+    node.faulted.wrappingAdd(done.faulted, ordering: .relaxed)
+    node.bytesRead.wrappingAdd(done.bytesRead, ordering: .relaxed)
+    node.bytesWritten.wrappingAdd(done.bytesWritten, ordering: .relaxed)
+    node.busy.wrappingAdd(done.busy, ordering: .relaxed)
   }
 
   /// Nothing more will happen at a node.

@@ -21,27 +21,40 @@ struct SubmittedCall: Sendable {
 
   private func value(_ programs: SubmittedPrograms) async throws(TaskFailure) -> String {
     let request: RunRequest
-    let work: CallWork
+    let work: OfferedWork
     let known: [String: String]
     do {
-      work = try CallWork(json: claim.offer.work)
+      work = try OfferedWork(json: claim.offer.work)
       request = try await programs.load(claim.run, claim.submission)
         .request(of: claim.run, under: claim.epoch, in: claim.submission.folder)
       known = try request.secrets.values(of: request.graph)
     } catch {
       throw TaskFailure("can't be called by a worker: \(Self.text(error))")
     }
+    let places = WorkPlaces(claim.run.id, lease: claim.epoch)
+    defer { places.remove() }
+    let secrets: @Sendable (String) -> String = { known[$0] ?? "" }
+    switch work {
+    case .call(let work): return try await value(of: work, request, secrets, places)
+    case .fragment(let work):
+      return try await FragmentRun(
+        request: request, work: work, secrets: secrets, folder: places.shard("\(work.stage)-\(work.shard)")
+      ).run().json
+    }
+  }
+
+  private func value(
+    of work: CallWork, _ request: RunRequest, _ secrets: (String) -> String, _ places: WorkPlaces
+  ) async throws(TaskFailure) -> String {
     guard case .task(let operation) = request.graph.nodes[work.node].operation else {
       throw TaskFailure("can't be called by a worker: it has another program")
     }
-    let places = WorkPlaces(claim.run.id, lease: claim.epoch)
-    defer { places.remove() }
     do {
       let artifacts = try request.artifacts()
       let given = try await work.given(
         to: operation.task, from: artifacts, in: places.files(of: work.place))
       let call = TaskCall(
-        operation.task, given, at: work.node, of: request.graph, secrets: { known[$0] ?? "" },
+        operation.task, given, at: work.node, of: request.graph, secrets: secrets,
         in: request.projectFolder)
       let value = try await call.attempt(
         in: places.work(of: work.place, attempt: claim.offer.attempt),

@@ -37,6 +37,7 @@ struct LocalRun {
   private enum Work {
     case batch(BatchRun)
     case jobs(JobRun)
+    case sharded(ShardedRun)
     case stream(StreamRun)
   }
 
@@ -189,7 +190,7 @@ struct LocalRun {
     let plan = PlanRecord(hash: request.plan.hash, json: request.plan.json.compact)
     guard request.resuming != nil else { return try await store.create(run, jobs: jobs, plan: plan) }
     if try await !store.resume(run, jobs: jobs, plan: plan) { throw .lostRun(id) }
-    if request.graph.hasJobs { calls = RunHistory.calls(in: try await store.events(of: id)) }
+    if request.graph.hasJobs || shards != nil { calls = RunHistory.calls(in: try await store.events(of: id)) }
   }
 
   private mutating func publish(
@@ -371,6 +372,8 @@ struct LocalRun {
           inbox.yield(.ended(.success(.staged(try await batch.run(progress: progress)))))
         case .jobs(let run):
           inbox.yield(.ended(.success(.staged(try await run.run(progress: progress)))))
+        case .sharded(let run):
+          inbox.yield(.ended(.success(.staged(try await run.run(progress: progress)))))
         case .stream(let run):
           let end = try await run.run(
             progress: progress, stream: stream ?? StreamProgress(), control: control)
@@ -394,20 +397,14 @@ struct LocalRun {
       throw Unready(diagnostics: error.diagnostics, job: findings.job(of: error.node))
     }
     let secrets: @Sendable (String) -> String = { known[$0] ?? "" }
-    var values: [(local: Local, value: Column)] = []
-    for argument in request.arguments.arguments {
-      do throws(RowFailure) {
-        let value = try ExpressionCompiler(parameters: values).evaluateConstant(argument.value)
-        values.append((argument.parameter, value))
-      } catch {
-        throw Unready(
-          diagnostics: [
-            Diagnostic(
-              .failedOperation,
-              "the value of `\(argument.parameter.name)` can't be computed: \(error.message)",
-              at: error.span, label: "fails here")
-          ], job: nil)
-      }
+    let values: [(local: Local, value: Column)]
+    do throws(PipelineArguments.Failure) { values = try request.arguments.columns() } catch {
+      throw Unready(
+        diagnostics: [
+          Diagnostic(
+            .failedOperation, "the value of `\(error.name)` can't be computed: \(error.reason.message)",
+            at: error.reason.span, label: "fails here")
+        ], job: nil)
     }
     var options = RunOptions(workers: request.graph.run.parallelism ?? workers)
     options.secrets = secrets
@@ -428,10 +425,10 @@ struct LocalRun {
     }
     let parameters = Dictionary(uniqueKeysWithValues: values.map { ($0.local.id, $0.value) })
     guard request.graph.mode == .stream else {
-      return .batch(
-        BatchRun(
-          graph: request.graph, parameters: parameters, sources: connections.sources,
-          sinks: connections.sinks, options: options))
+      let whole = BatchRun(
+        graph: request.graph, parameters: parameters, sources: connections.sources, sinks: connections.sinks,
+        options: options)
+      return try shardedRun(whole, places).map { .sharded($0) } ?? .batch(whole)
     }
     let refresh: [String: Duration]
     do throws(RowFailure) { refresh = try request.graph.refreshIntervals(constants) } catch {
@@ -473,18 +470,7 @@ struct LocalRun {
     _ arguments: [(local: Local, value: Column)], _ secrets: @escaping @Sendable (String) -> String,
     _ options: Engine.RunOptions, _ places: WorkPlaces
   ) throws(Unready) -> JobRun {
-    let artifacts: any ArtifactStore
-    do { artifacts = try request.artifacts() } catch let refusal as Refusal {
-      throw Unready(diagnostics: refusal.diagnostics, job: nil)
-    } catch {
-      let error = error as? ArtifactError
-      throw Unready(
-        diagnostics: [
-          Diagnostic(
-            .unusableArtifacts, error?.message ?? "the store of artifacts can't be used",
-            at: request.graph.nodes[0].span, label: "is of a run that needs it", help: error?.help)
-        ], job: nil)
-    }
+    let artifacts = try artifacts()
     let work = JobRun.TaskWork(
       folder: request.projectFolder, cores: Double(workers), places: places,
       journal: journal, dispatcher: request.dispatcher, artifacts: artifacts,
@@ -501,6 +487,36 @@ struct LocalRun {
       try Connections(
         graph, in: folder, constants: constants, outputs: outputs, after: earlier,
         warn: { observer.warn($0) })
+    }
+  }
+
+  /// In so many shards other workers may do a batch, each of which does one part of the rows.
+  private var shards: Int? {
+    request.dispatcher == nil ? nil : request.graph.run.parallelism.flatMap { $0 > 1 ? $0 : nil }
+  }
+
+  /// How other workers help with a batch that is to run in several shards; nil where there are none, or nothing that
+  /// they could do.
+  private func shardedRun(_ whole: BatchRun, _ places: WorkPlaces) throws(Unready) -> ShardedRun? {
+    guard let dispatcher = request.dispatcher, let shards else { return nil }
+    let stages = ShardedStages(request.graph, jobs: request.plan.jobs)
+    if stages.stages.isEmpty { return nil }
+    return ShardedRun(
+      graph: request.graph, stages: stages, shards: shards, whole: whole, dispatcher: dispatcher,
+      journal: journal, artifacts: try artifacts(), places: places, pause: request.pause)
+  }
+
+  private func artifacts() throws(Unready) -> any ArtifactStore {
+    do { return try request.artifacts() } catch let refusal as Refusal {
+      throw Unready(diagnostics: refusal.diagnostics, job: nil)
+    } catch {
+      let error = error as? ArtifactError
+      throw Unready(
+        diagnostics: [
+          Diagnostic(
+            .unusableArtifacts, error?.message ?? "the store of artifacts can't be used",
+            at: request.graph.nodes[0].span, label: "is of a run that needs it", help: error?.help)
+        ], job: nil)
     }
   }
 

@@ -55,15 +55,3 @@ final class RowCalls: RowTasks {
     if isGood { places.remove() }
   }
 }
-
-extension Node {
-  /// The tasks that it calls, as a job or for its rows.
-  var calledTasks: [TypedTask] {
-    if case .task(let call) = operation { return [call.task] }
-    var found: [TypedTask] = []
-    operation.forEachExpression { expression in
-      expression.visit { if case .task(let task, _) = $0.kind { found.append(task) } }
-    }
-    return found
-  }
-}

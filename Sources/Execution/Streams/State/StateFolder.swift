@@ -67,5 +67,9 @@ final class StateLock: Sendable {
     }
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // A child that is being started may have the file open for a moment longer.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }

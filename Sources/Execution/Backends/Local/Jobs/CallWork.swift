@@ -36,13 +36,6 @@ struct CallWork: Codable, Sendable {
     self.arguments = arguments
   }
 
-  var json: String {
-    guard let data = try? JSONEncoder().encode(self) else { preconditionFailure("texts can be encoded") }
-    return String(decoding: data, as: UTF8.self)
-  }
-
-  init(json: String) throws { self = try JSONDecoder().decode(Self.self, from: Data(json.utf8)) }
-
   /// The arguments, with their files below `folder`.
   func given(
     to task: TypedTask, from store: any ArtifactStore, in folder: String

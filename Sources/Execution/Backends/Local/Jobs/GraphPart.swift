@@ -115,12 +115,12 @@ struct GraphPart {
 
 extension Operation {
   /// Stands for rows that come from memory, whatever the connector says.
-  fileprivate static func source(_ name: String) -> Operation {
+  static func source(_ name: String) -> Operation {
     .source(SourceOperation(name: name, connector: .stdin(.jsonLines(JSONLinesOptions()))))
   }
 
   /// Stands for rows that go elsewhere than the connector says.
-  fileprivate static func sink(_ name: String) -> Operation {
+  static func sink(_ name: String) -> Operation {
     .sink(
       SinkOperation(name: name, connector: .stdout(.jsonLines(JSONLinesOptions())), isOrdered: true))
   }

@@ -135,7 +135,8 @@ extension JobRun {
       return (value, try await TaskValue.json(value, call.task.result, naming: work.artifacts.put))
     }
     let sent = try await CallWork(node: call.origin, place: call.place, call.given, in: work.artifacts)
-    let offer = CallQueue.Offer(name: call.name, input: input, attempt: number, work: sent.json)
+    let offer = CallQueue.Offer(
+      name: call.name, input: input, attempt: number, work: OfferedWork.call(sent).json)
     let json = try await dispatcher.dispatch(offer, mayRepeat: !call.task.isExternal)
     let files = work.places.files(of: call.place)
     return (try await TaskValue.value(json, call.task.result, from: work.artifacts, in: files), json)

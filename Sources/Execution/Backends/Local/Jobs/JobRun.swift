@@ -312,7 +312,7 @@ extension TaskOperation.Argument {
 
 extension RunFailure {
   /// The failure of a part, with the nodes of the whole.
-  fileprivate func inWhole(_ origins: [Int?]) -> RunFailure {
+  func inWhole(_ origins: [Int?]) -> RunFailure {
     switch self {
     case .fault(let fault):
       .fault(

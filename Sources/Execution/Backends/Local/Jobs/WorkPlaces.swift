@@ -31,6 +31,9 @@ struct WorkPlaces: Sendable {
   /// The files of what a call gave that was made before.
   func files(of place: Place) -> String { "\(work(of: place))/files" }
 
+  /// What a shard of a stage reads and writes on its way; of the run's own worker what all of them gave.
+  func shard(_ name: String) -> String { "\(folder)/shards/\(name)" }
+
   /// Of the calls of a task for rows.
   func ofRows(task: String, call: Int) -> (work: String, log: String) {
     ("\(folder)/\(task)/\(call)", "\(base)/.thalweg/logs/\(run)/\(task)-\(call).log")

@@ -24,8 +24,9 @@ public struct ShardedStages: Sendable {
     public let node: Int
     /// Which input of the node.
     public let input: Int
-    /// The stage that wrote them, and which of its writes.
+    /// The stage that wrote them.
     public let stage: Int
+    /// Which of its writes.
     public let write: Int
     /// Which of what was written a shard reads.
     public let spread: Spread

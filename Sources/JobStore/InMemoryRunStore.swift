@@ -14,7 +14,7 @@ public final class InMemoryRunStore: RunStore {
   }
 
   /// Records what changed in a run that is under way.
-  public func update(_ id: RunID, _ changes: [RunChange], batch: Int64) async throws(StoreError) -> Bool {
+  public func update(_ id: RunID, _ changes: [RunChange], batch: Int64?) async throws(StoreError) -> Bool {
     memory.withLock { $0.update(id, changes, batch) }
   }
 
@@ -112,6 +112,7 @@ private struct Memory {
     if plans[plan.hash] == nil { plans[plan.hash] = plan }
     if former.planHash != plan.hash { self.jobs[run.id] = jobs }
     record([.again(at: run.seen, error: nil)], of: run.id)
+    batches[run.id] = nil
     return true
   }
 
@@ -124,12 +125,12 @@ private struct Memory {
     return true
   }
 
-  mutating func update(_ id: RunID, _ changes: [RunChange], _ batch: Int64) -> Bool {
+  mutating func update(_ id: RunID, _ changes: [RunChange], _ batch: Int64?) -> Bool {
     guard let run = records[id] else { return false }
-    if batches[id] == batch { return true }
+    if let batch, let last = batches[id], batch <= last { return batch == last }
     guard !run.state.isFinal else { return false }
     record(changes, of: id)
-    batches[id] = batch
+    batches[id] = batch ?? batches[id]
     return true
   }
 

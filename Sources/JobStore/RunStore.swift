@@ -5,16 +5,17 @@ public protocol RunRecorder: Sendable {
   func create(_ run: RunRecord, jobs: [JobRecord], plan: PlanRecord) async throws(StoreError)
 
   /// Records what changed, all of it or nothing, and once however often it is told.
-  /// - Parameter batch: Names the changes, so that who does not know whether they were recorded may tell them again.
+  /// - Parameter batch: Numbers what an owner tells, from 1 and anew when the run is resumed, so that who does not know
+  ///   whether it was recorded may tell it again. What comes behind something later is not recorded.
   /// - Returns: Whether the run was still under way; if not, nothing is recorded: a run that has ended stays
   ///   as it is.
-  func update(_ run: RunID, _ changes: [RunChange], batch: Int64) async throws(StoreError) -> Bool
+  func update(_ run: RunID, _ changes: [RunChange], batch: Int64?) async throws(StoreError) -> Bool
 }
 
 extension RunRecorder {
   /// Records what changed, told once.
   public func update(_ run: RunID, _ changes: [RunChange]) async throws(StoreError) -> Bool {
-    try await update(run, changes, batch: .random(in: .min...(.max)))
+    try await update(run, changes, batch: nil)
   }
 }
 
@@ -130,4 +131,12 @@ public enum StoreError: Error, Hashable, Sendable {
   case duplicate(RunID)
   /// The run is no longer this process's: it has ended, or another process goes on with it.
   case lostRun(RunID)
+
+  /// Whether it may be otherwise soon.
+  public var isPassing: Bool {
+    switch self {
+    case .busy, .unreachable: true
+    default: false
+    }
+  }
 }

@@ -4,6 +4,7 @@ public actor ConnectionPool {
   private let address: ServerAddress
   private let size: Int
   private let patience: Duration
+  private let answerPatience: Duration
   private var shared: Task<PipelinedConnection, any Error>?
   private var idle: [PipelinedConnection] = []
   private var lent = 0
@@ -22,7 +23,12 @@ public actor ConnectionPool {
   /// - Parameters:
   ///   - size: So many transactions may be under way at once; others wait.
   ///   - patience: For how long it goes on trying to reach a server that is away.
-  public init(_ address: ServerAddress, size: Int = 4, patience: Duration = .zero) {
+  ///   - answerPatience: After how long a connection on which nothing is answered is taken for lost.
+  public init(
+    _ address: ServerAddress, size: Int = 4, patience: Duration = .zero,
+    answerPatience: Duration = PipelinedConnection.patience
+  ) {
+    self.answerPatience = answerPatience
     self.address = address
     self.size = size
     self.patience = patience
@@ -134,7 +140,9 @@ public actor ConnectionPool {
     let end = ContinuousClock.now + patience
     var delay = Duration.milliseconds(50)
     while true {
-      do throws(PostgreSQLError) { return try await PipelinedConnection.open(address) } catch {
+      do throws(PostgreSQLError) {
+        return try await PipelinedConnection.open(address, patience: answerPatience)
+      } catch {
         // Many that lost their connections at once do not all come back at once.
         let pause = delay * Double.random(in: 0.5...1.5)
         guard error.isPassing, ContinuousClock.now + pause < end else { throw error }

@@ -24,6 +24,10 @@ public final class PipelinedConnection: @unchecked Sendable {
   private var prepared: [String: String] = [:]
   private var made = 0
   private var failure: PostgreSQLError?
+  /// For how long the server may say nothing though it is asked something.
+  private let patience: Duration
+  private var lastHeard = ContinuousClock.now
+  private var isWatched = false
   private let onNotification: (@Sendable (_ channel: String) -> Void)?
 
   /// Statements that take effect together or not at all, unless they begin and end transactions themselves.
@@ -49,16 +53,23 @@ public final class PipelinedConnection: @unchecked Sendable {
     }
   }
 
-  private init(_ onNotification: (@Sendable (String) -> Void)?) { self.onNotification = onNotification }
+  private init(_ patience: Duration, _ onNotification: (@Sendable (String) -> Void)?) {
+    self.patience = patience
+    self.onNotification = onNotification
+  }
 
   deinit { finish() }
+
+  /// For how long a server may leave unanswered what it is asked: then it, or the way to it, is taken for dead.
+  public static let patience = Duration.seconds(20)
 
   /// Connects, on a thread that may wait.
   /// - Parameter onNotification: Is told the channel of each notification that it listens to.
   public static func open(
-    _ address: ServerAddress, onNotification: (@Sendable (_ channel: String) -> Void)? = nil
+    _ address: ServerAddress, patience: Duration = patience,
+    onNotification: (@Sendable (_ channel: String) -> Void)? = nil
   ) async throws(PostgreSQLError) -> PipelinedConnection {
-    let connection = PipelinedConnection(onNotification)
+    let connection = PipelinedConnection(patience, onNotification)
     let result: Result<Void, PostgreSQLError> = await withCheckedContinuation { continuation in
       connection.queue.async {
         do throws(PostgreSQLError) {
@@ -118,6 +129,7 @@ public final class PipelinedConnection: @unchecked Sendable {
   private func send(_ statements: [SQL], _ completion: @escaping (Result<[Rows], PostgreSQLError>) -> Void) {
     if let failure { return completion(.failure(failure)) }
     guard let handle else { return completion(.failure(PostgreSQLError(.lostConnection, "not connected"))) }
+    if sent.isEmpty { lastHeard = .now }
     let bound = statements.map { ($0.text, Parameters($0.values)) }
     let keys = bound.map { text, parameters in "\(parameters.signature) \(text)" }
     var preparations: [Request] = []
@@ -143,6 +155,28 @@ public final class PipelinedConnection: @unchecked Sendable {
     sent.append(Request(keys: keys, preparations: preparations, completion: completion))
     guard PQpipelineSync(handle) == 1 else { return lose() }
     flush()
+    watch()
+  }
+
+  /// Sees to it that nobody waits for ever where the network swallows what is sent.
+  private func watch() {
+    guard !isWatched, !sent.isEmpty else { return }
+    isWatched = true
+    look(after: patience)
+  }
+
+  private func look(after pause: Duration) {
+    let (seconds, rest) = pause.components
+    let nanoseconds = Int(seconds) * 1_000_000_000 + Int(rest / 1_000_000_000)
+    queue.asyncAfter(deadline: .now() + .nanoseconds(nanoseconds)) { [weak self] in
+      guard let self else { return }
+      let left = patience - (.now - lastHeard)
+      if left > .zero, !sent.isEmpty { return look(after: left) }
+      isWatched = false
+      if !sent.isEmpty {
+        lose(because: PostgreSQLError(.lostConnection, "the server has not answered for \(patience)"))
+      }
+    }
   }
 
   private func flush() {
@@ -173,6 +207,7 @@ public final class PipelinedConnection: @unchecked Sendable {
   private func receive() {
     while let handle {
       guard PQconsumeInput(handle) == 1 else { return lose() }
+      lastHeard = .now
       take(from: handle)
       if let handle = self.handle, Self.isQuiet(PQsocket(handle)) { return }
     }
@@ -224,9 +259,11 @@ public final class PipelinedConnection: @unchecked Sendable {
   // MARK: - The end
 
   /// The connection is of no use any more: nobody is told what became of what was sent.
-  private func lose(_ unsent: (Result<[Rows], PostgreSQLError>) -> Void = { _ in }) {
+  private func lose(
+    because error: PostgreSQLError? = nil, _ unsent: (Result<[Rows], PostgreSQLError>) -> Void = { _ in }
+  ) {
     guard let handle, failure == nil else { return unsent(.failure(failure ?? .missingLibrary)) }
-    let error = PostgreSQLError(lost: handle)
+    let error = error ?? PostgreSQLError(lost: handle)
     failure = error
     let waiting = sent
     sent = []

@@ -65,6 +65,8 @@ public struct ServerAddress: Sendable, CustomStringConvertible {
 
   private func connect() -> OpaquePointer? {
     var all = ["connect_timeout": "10", "application_name": "thalweg"]
+    // Of a server that vanishes while it is listened to nothing else would tell for hours.
+    all.merge(["keepalives_idle": "15", "keepalives_interval": "5", "keepalives_count": "3"]) { $1 }
     all.merge(options) { $1 }
     all["client_encoding"] = "UTF8"
     let strings = all.map { (keyword: strdup($0.key), value: strdup($0.value)) }

@@ -27,7 +27,7 @@ import Testing
       if failsAtOnce { throw full }
       try await base.create(run, jobs: jobs, plan: plan)
     }
-    func update(_ run: RunID, _ changes: [RunChange], batch: Int64) async throws(StoreError) -> Bool {
+    func update(_ run: RunID, _ changes: [RunChange], batch: Int64?) async throws(StoreError) -> Bool {
       throw full
     }
     func events(of run: RunID) async throws(StoreError) -> [RunEvent] { try await base.events(of: run) }

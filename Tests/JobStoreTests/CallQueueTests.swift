@@ -34,7 +34,7 @@ import Testing
 
   @Test func `calls are taken on once, the oldest first, and their results come to the owner`() async throws {
     let (_, calls, lease) = try await start()
-    try await calls.offer(offers(["a", "b", "c"]), under: lease)
+    try await calls.offer(offers(["a", "b", "c"]), step: 1, under: lease)
     let first = try await calls.exchange([], claiming: 2, for: Self.worker("one"))
     #expect(first.map(\.offer) == offers(["a", "b"]))
     #expect(first.allSatisfy { $0.run.id.text == "revenue-0" && $0.submission.folder == "/data" })
@@ -49,7 +49,7 @@ import Testing
       ])
     #expect(try await calls.results(for: "one").isEmpty)
     #expect(try await calls.open(under: lease) == ["a": "in-a", "b": "in-b", "c": "in-c"])
-    try await calls.settle(["a"], under: lease)
+    try await calls.settle(["a"], before: 2, under: lease)
     #expect(try await calls.results(for: "owner").isEmpty)
     #expect(try await calls.leases(of: "one") == Set([first[1], next[0]].map(\.epoch)))
     #expect(try await calls.open(under: lease).keys.sorted() == ["b", "c"])
@@ -58,7 +58,7 @@ import Testing
   @Test func `many workers at once take on each call once`() async throws {
     let (_, calls, lease) = try await start()
     let names = (0..<300).map { "n\($0)" }
-    try await calls.offer(offers(names), under: lease)
+    try await calls.offer(offers(names), step: 1, under: lease)
     let taken = try await withThrowingTaskGroup(of: [String].self) { group in
       for number in 0..<6 {
         group.addTask {
@@ -83,15 +83,15 @@ import Testing
     async throws
   {
     let (runs, calls, lease) = try await start()
-    try await calls.offer(offers(["a"]), under: lease)
+    try await calls.offer(offers(["a"]), step: 1, under: lease)
     let former = try #require(try await calls.exchange([], claiming: 1, for: Self.worker("one")).first)
     try database.run("UPDATE worker SET seen = now() - interval '1 hour' WHERE id = 'one'")
     try await runs.recover(silentFor: 60)
     #expect(try await runs.workers().map(\.id).sorted() == ["owner", "two"])
     #expect(try await calls.results(for: "owner").map(\.outcome) == [.lost])
     // Offered again before the news is settled, and while the zombie speaks.
-    try await calls.settle(["a"], under: lease)
-    try await calls.offer(offers(["a"], attempt: 2), under: lease)
+    try await calls.settle(["a"], before: 2, under: lease)
+    try await calls.offer(offers(["a"], attempt: 2), step: 2, under: lease)
     let latter = try #require(try await calls.exchange([], claiming: 1, for: Self.worker("two")).first)
     #expect(latter.epoch > former.epoch && latter.offer.attempt == 2)
     _ = try await calls.exchange([report(former, "666")], claiming: 0, for: Self.worker("one"))
@@ -105,11 +105,11 @@ import Testing
     async throws
   {
     let (runs, calls, former) = try await start()
-    try await calls.offer(offers(["a", "b"]), under: former)
+    try await calls.offer(offers(["a", "b"]), step: 1, under: former)
     let made = try #require(try await calls.exchange([], claiming: 1, for: Self.worker("one")).first)
     try database.run("UPDATE worker SET seen = now() - interval '1 hour' WHERE id = 'owner'")
     try await runs.recover(silentFor: 60)
-    try await calls.offer(offers(["late"]), under: former)
+    try await calls.offer(offers(["late"]), step: 1, under: former)
     let latter = try #require(try await runs.claim(1, for: Self.worker("two")).first)
     #expect(try await calls.open(under: latter.epoch) == ["a": "in-a", "b": "in-b"])
     _ = try await calls.exchange([report(made)], claiming: 0, for: Self.worker("one"))
@@ -119,7 +119,7 @@ import Testing
   @Test(arguments: [RunState.succeeded, .failed])
   func `when a run has ended nothing is left of its calls`(_ end: RunState) async throws {
     let (runs, calls, lease) = try await start()
-    try await calls.offer(offers(["a", "b", "c"]), under: lease)
+    try await calls.offer(offers(["a", "b", "c"]), step: 1, under: lease)
     let claims = try await calls.exchange([], claiming: 2, for: Self.worker("one"))
     _ = try await calls.exchange([report(claims[0])], claiming: 0, for: Self.worker("one"))
     let ended = RunChange.run(end, at: at(1), rowsIn: 0, rowsOut: 0, error: nil)

@@ -19,6 +19,7 @@ actor RunDispatcher: CallDispatcher {
   private var early: [String: CallQueue.Result] = [:]
   private var offers: [CallQueue.Offer] = []
   private var settled: [String] = []
+  private var step: Int64 = 0
   private var isFlushing = false
 
   /// Somebody who waits for a call.
@@ -142,16 +143,19 @@ actor RunDispatcher: CallDispatcher {
     while !settled.isEmpty || !offers.isEmpty {
       let (names, calls) = (settled, offers)
       (settled, offers) = ([], [])
-      do throws(StoreError) {
-        // First: what is offered may have the name of what is settled.
-        if !names.isEmpty { try await queue.settle(names, under: lease) }
-        if !calls.isEmpty { try await queue.offer(calls, under: lease) }
-      } catch {
-        settled = names + settled
-        offers = calls + offers
-        try? await Task.sleep(for: Self.storePause)
-      }
+      step += 1
+      // It may have been heard though the answer was lost: until there is one, nothing else is told.
+      while await !isTold(names, calls) { try? await Task.sleep(for: Self.storePause) }
     }
     isFlushing = false
+  }
+
+  private func isTold(_ names: [String], _ calls: [CallQueue.Offer]) async -> Bool {
+    do throws(StoreError) {
+      // First: what is offered may have the name of what is settled.
+      if !names.isEmpty { try await queue.settle(names, before: step, under: lease) }
+      if !calls.isEmpty { try await queue.offer(calls, step: step, under: lease) }
+      return true
+    } catch { return false }
   }
 }

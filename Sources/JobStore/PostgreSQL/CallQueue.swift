@@ -87,16 +87,20 @@ public struct CallQueue: Sendable {
   // MARK: - The owner of a run
 
   /// Lets any worker make some calls of the run that is held under `lease`. Nothing is offered where the lease is gone.
-  public func offer(_ offers: [Offer], under lease: Int64) async throws(StoreError) {
+  /// - Parameter step: Numbers what the owner tells of calls, from 1: who does not know whether it was heard tells it
+  ///   again, and it is heard once. What comes behind something later is not heard.
+  public func offer(_ offers: [Offer], step: Int64, under lease: Int64) async throws(StoreError) {
     _ = try await store.attempt {
       try await pool.runGrouped([
         """
+        WITH held AS (
+          UPDATE run_lease SET step = \(step) WHERE epoch = \(lease) AND step < \(step) RETURNING run, namespace)
         INSERT INTO ready_call (namespace, run, tags, name, input, attempt, work)
-        SELECT run_lease.namespace, run_lease.run, submission.tags, offer.name, offer.input, offer.attempt, offer.work
-        FROM run_lease JOIN submission USING (run), unnest(\(ArrayParameter(offers.map(\.name))), \(ArrayParameter(offers.map(\.input))),
+        SELECT held.namespace, held.run, submission.tags, offer.name, offer.input, offer.attempt, offer.work
+        FROM held JOIN submission USING (run), unnest(\(ArrayParameter(offers.map(\.name))), \(ArrayParameter(offers.map(\.input))),
           \(ArrayParameter(offers.map { Int64($0.attempt) })), \(ArrayParameter(offers.map(\.work))))
           WITH ORDINALITY AS offer (name, input, attempt, work, place)
-        WHERE run_lease.epoch = \(lease) ORDER BY offer.place
+        ORDER BY offer.place
         """,
         Self.notify(.calls),
       ])
@@ -138,9 +142,11 @@ public struct CallQueue: Sendable {
   }
 
   /// Forgets calls whose results are recorded, or that nobody wants any more: whoever makes one is to stop.
-  public func settle(_ names: [String], under lease: Int64) async throws(StoreError) {
+  /// - Parameter step: That of the next offer, which may have the name of one of these.
+  public func settle(_ names: [String], before step: Int64, under lease: Int64) async throws(StoreError) {
     let (run, names): (SQL, SQL) = (
-      "(SELECT run FROM run_lease WHERE epoch = \(lease))", "ANY (\(ArrayParameter(names)))"
+      "(SELECT run FROM run_lease WHERE epoch = \(lease) AND step < \(step))",
+      "ANY (\(ArrayParameter(names)))"
     )
     _ = try await store.attempt {
       try await pool.runGrouped([

@@ -2,7 +2,7 @@ import PostgreSQL
 
 extension PostgreSQLRunStore {
   /// Records what changed in a run that is under way: one statement, whatever it is.
-  public func update(_ id: RunID, _ changes: [RunChange], batch: Int64) async throws(StoreError) -> Bool {
+  public func update(_ id: RunID, _ changes: [RunChange], batch: Int64?) async throws(StoreError) -> Bool {
     let all = ChangeSet(changes)
     let fence: SQL =
       lease.map {
@@ -15,12 +15,14 @@ extension PostgreSQLRunStore {
       """
       found AS MATERIALIZED (
         SELECT number, events, batch FROM run \(join)
-        WHERE id = \(id.text) AND (state IN ('planned', 'running') OR batch = \(batch)) FOR UPDATE OF run)
+        WHERE id = \(id.text) AND (batch = \(batch)
+          OR state IN ('planned', 'running') AND coalesce(batch < \(batch), true)) FOR UPDATE OF run)
       """,
       """
       mine AS (
-        UPDATE run SET batch = \(batch), events = run.events + \(all.events.count), \(all.assignments)
-        FROM found WHERE run.number = found.number AND found.batch IS DISTINCT FROM \(batch)
+        UPDATE run SET batch = coalesce(\(batch), run.batch), events = run.events + \(all.events.count),
+          \(all.assignments)
+        FROM found WHERE run.number = found.number AND coalesce(found.batch <> \(batch), true)
         RETURNING run.number, found.events)
       """,
     ]

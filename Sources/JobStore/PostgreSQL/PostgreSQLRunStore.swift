@@ -65,7 +65,7 @@ public struct PostgreSQLRunStore: RunStore {
         owner_process, owner_began, created, state, started, ended, seen, rows_in, rows_out)
       VALUES (\(run.id.text), \(run.namespace), \(run.pipeline), \(run.file), \(run.parameters), \(run.planHash),
         \(run.mode), \(run.backend), \(owner.host), \(owner.boot), \(owner.process), \(owner.began),
-        \(run.created), \(run.state.rawValue), \(run.started), \(run.ended), \(run.seen), \(run.rowsIn),
+        least(\(run.created), now()), \(run.state.rawValue), \(run.started), \(run.ended), \(run.seen), \(run.rowsIn),
         \(run.rowsOut))
       """,
       insert(jobs, of: "SELECT number FROM run WHERE id = \(run.id.text)"),
@@ -114,7 +114,8 @@ public struct PostgreSQLRunStore: RunStore {
           UPDATE run SET pipeline = \(run.pipeline), file = \(run.file), parameters = \(run.parameters),
             plan_hash = \(plan.hash), mode = \(run.mode),
             backend = \(lease == nil ? run.backend : RunQueue.backend), owner_host = \(owner.host),
-            owner_boot = \(owner.boot), owner_process = \(owner.process), owner_began = \(owner.began)
+            owner_boot = \(owner.boot), owner_process = \(owner.process), owner_began = \(owner.began),
+            batch = NULL
           WHERE number = \(number)
           """
         let renew: [SQL] =

@@ -12,7 +12,7 @@ extension SQLiteRunStore {
       try database.execute(
         sql: """
           UPDATE run SET pipeline = ?, file = ?, parameters = ?, plan_hash = ?, mode = ?, backend = ?, owner_host = ?,
-            owner_boot = ?, owner_process = ?, owner_began = ? WHERE number = ?
+            owner_boot = ?, owner_process = ?, owner_began = ?, batch = NULL WHERE number = ?
           """,
         arguments: [
           run.pipeline, run.file, run.parameters, plan.hash, run.mode, run.backend, run.owner.host,

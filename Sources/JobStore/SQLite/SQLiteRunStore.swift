@@ -123,17 +123,17 @@ public struct SQLiteRunStore: RunStore {
   }
 
   /// Records what changed in a run that is under way.
-  public func update(_ id: RunID, _ changes: [RunChange], batch: Int64) async throws(StoreError) -> Bool {
+  public func update(_ id: RunID, _ changes: [RunChange], batch: Int64?) async throws(StoreError) -> Bool {
     try await write { database in
       let row = try Row.fetchOne(
         database, sql: "SELECT number, state, batch FROM run WHERE id = ?", arguments: [id.text])
       guard let row, let state = RunState(rawValue: row["state"]) else { return false }
-      if (row["batch"] as Int64?) == batch { return true }
+      if let batch, let last = row["batch"] as Int64?, batch <= last { return batch == last }
       guard !state.isFinal else { return false }
       let number: Int64 = row["number"]
       for change in changes { try Self.record(change, of: number, database) }
       try database.execute(
-        sql: "UPDATE run SET batch = ? WHERE number = ?", arguments: [batch, number])
+        sql: "UPDATE run SET batch = coalesce(?, batch) WHERE number = ?", arguments: [batch, number])
       return true
     }
   }

@@ -67,6 +67,7 @@ struct LocalRun {
   private var pending: [RunChange] = []
   /// Changes that the store was told of, and has not answered.
   private var told: (changes: [RunChange], batch: Int64)?
+  private var lastBatch: Int64 = 0
   /// Those who wait until `pending` is recorded.
   private var waiting: [@Sendable () -> Void] = []
   private var isFlushComing = false
@@ -329,8 +330,9 @@ struct LocalRun {
     do throws(StoreError) {
       // Also where nothing has changed: the store says whether the run is still this process's.
       repeat {
-        let (changes, batch) = told ?? (pending, .random(in: .min...(.max)))
+        let (changes, batch) = told ?? (pending, lastBatch + 1)
         if told == nil { pending = [] }
+        lastBatch = batch
         told = (changes, batch)
         isLost = try await !store.update(id, changes, batch: batch)
         told = nil

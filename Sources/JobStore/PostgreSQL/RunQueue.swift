@@ -265,7 +265,7 @@ public struct RunQueue: Sendable {
     }
   }
 
-  /// Makes a worker known.
+  /// Makes a worker known, once however often it is told.
   public func register(_ worker: Worker) async throws(StoreError) {
     let namespaces: SQL =
       worker.namespaces.isEmpty
@@ -276,8 +276,11 @@ public struct RunQueue: Sendable {
         """
         INSERT INTO worker (id, host, process, slots, tags)
         VALUES (\(worker.id), \(worker.host), \(worker.process), \(worker.slots), \(ArrayParameter(worker.tags)))
+        ON CONFLICT DO NOTHING
         """,
-        "INSERT INTO worker_namespace (worker, namespace) SELECT \(worker.id), unnest(\(namespaces))",
+        """
+        INSERT INTO worker_namespace (worker, namespace) SELECT \(worker.id), unnest(\(namespaces)) ON CONFLICT DO NOTHING
+        """,
       ])
     }
     try await passFreedCaps(all: true)

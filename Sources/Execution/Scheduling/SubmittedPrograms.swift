@@ -54,7 +54,7 @@ actor SubmittedPrograms {
     let folder = FileManager.default.temporaryDirectory.appending(path: "thalweg-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let files =
-      submission.files.isEmpty ? try await queue.files(of: submission.program) ?? "" : submission.files
+      submission.files.isEmpty ? try await Self.files(of: submission.program, queue) : submission.files
     let (program, names) = try ProgramBundle(json: files).unpack(into: folder)
     let given = try JSONDecoder().decode([String: String].self, from: Data(submission.arguments.utf8))
     do throws(Refusal) {
@@ -89,5 +89,15 @@ extension SourceMap {
   /// With the files' own names by their paths.
   fileprivate func showing(_ names: [String: String]) -> SourceMap {
     renamed { path in names[URL(fileURLWithPath: path).standardizedFileURL.path] ?? path }
+  }
+
+  /// A store that is away is waited for: it is no reason for a call to fail.
+  private static func files(of program: String, _ queue: RunQueue) async throws -> String {
+    while true {
+      do throws(StoreError) { return try await queue.files(of: program) ?? "" } catch {
+        guard error.isPassing else { throw error }
+        try await Task.sleep(for: .milliseconds(500))
+      }
+    }
   }
 }

@@ -11,10 +11,7 @@ struct SubmittedRun: Sendable {
   /// How it ended, for who looks after the worker.
   func run(_ programs: SubmittedPrograms, on backend: LocalBackend) async -> String {
     do {
-      var request = try await programs.load(claim.run, claim.submission)
-        .request(of: claim.run, under: claim.epoch, pausedBy: pause, in: claim.submission.folder)
-      request.dispatcher = dispatcher
-      let outcome = try await backend.run(request, recordedIn: claim.store, observer: NoObserver())
+      let outcome = try await outcome(programs, backend)
       if let problem = outcome.recording { throw problem }
       return outcome.summary(of: claim.run.pipeline)
     } catch let refusal as Refusal {
@@ -27,6 +24,24 @@ struct SubmittedRun: Sendable {
       return "\(claim.run.pipeline) failed: its program can't be read (\(claim.run.id))"
     }
   }
+
+  /// Begins again and again while the store can't be asked: a lease that is given back counts as a try.
+  private func outcome(_ programs: SubmittedPrograms, _ backend: LocalBackend) async throws -> RunOutcome {
+    var request = try await programs.load(claim.run, claim.submission)
+      .request(of: claim.run, under: claim.epoch, pausedBy: pause, in: claim.submission.folder)
+    request.dispatcher = dispatcher
+    while true {
+      do throws(StoreError) {
+        return try await backend.run(request, recordedIn: claim.store, observer: NoObserver())
+      } catch {
+        guard error.isPassing else { throw error }
+        try await Task.sleep(for: Self.storePause)
+      }
+    }
+  }
+
+  /// Between two tries to reach a store that is away.
+  private static let storePause = Duration.milliseconds(500)
 
   /// Records that it can't even begin.
   private func fail(_ error: RunError) async {

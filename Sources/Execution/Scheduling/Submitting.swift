@@ -20,10 +20,22 @@ extension CompiledFile {
     try refuseToSubmit(pipeline)
     var generator = SystemRandomNumberGenerator()
     let id = RunID.make(pipeline: pipeline.graph.name, using: &generator)
-    try await queue.submit(
-      record(of: id, pipeline), jobs: pipeline.jobRecords, plan: pipeline.planRecord,
-      submission(of: pipeline, given: pipeline.arguments.given, under: profile),
-      pipeline.terms(priority: priority))
+    let (run, terms) = (record(of: id, pipeline), pipeline.terms(priority: priority))
+    let submission = submission(of: pipeline, given: pipeline.arguments.given, under: profile)
+    for attempt in 1... {
+      do throws(StoreError) {
+        try await queue.submit(
+          run, jobs: pipeline.jobRecords, plan: pipeline.planRecord, submission, terms)
+        break
+      } catch {
+        switch error {
+        // The answer to a former attempt was lost.
+        case .duplicate where attempt > 1: return id
+        case _ where error.isPassing && attempt < Self.mostAttempts: try await Task.sleep(for: Self.pause)
+        default: throw error
+        }
+      }
+    }
     return id
   }
 
@@ -36,6 +48,10 @@ extension CompiledFile {
     }
     try pipeline.refuse(where: LocalBackend().capabilities, isSubmitted: true)
   }
+
+  private static let mostAttempts = 4
+  /// Between two attempts to reach the store.
+  private static let pause = Duration.milliseconds(300)
 
   func record(of id: RunID, _ pipeline: RunnablePipeline) -> RunRecord {
     RunRecord(

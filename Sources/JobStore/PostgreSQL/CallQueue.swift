@@ -224,6 +224,8 @@ public struct CallQueue: Sendable {
       WITH taken AS MATERIALIZED (
         DELETE FROM ready_call WHERE number IN (
           SELECT number FROM ready_call WHERE tags <@ \(ArrayParameter(worker.tags)) \(serves)
+            -- What one that is forgotten took on, nobody would ever take away.
+            AND EXISTS (SELECT FROM worker WHERE id = \(worker.id))
           ORDER BY number LIMIT \(SQL(verbatim: "\(count)")) FOR UPDATE SKIP LOCKED)
         RETURNING *),
       leased AS (

@@ -162,7 +162,9 @@ public struct RunQueue: Sendable {
         guard waiting else { return .told }
         _ = try await connection.run(
           PostgreSQLRunStore.close([number], as: .cancelled, at: .now, nil)
-            + Caps.pass(leaving: Self.holders("run.number = \(number)")) + [Self.tellEnded([number])])
+            + Caps.pass(leaving: Self.holders("run.number = \(number)"))
+            // It may have lost a worker that had offered some.
+            + CallQueue.forget("\(number)") + [Self.tellEnded([number])])
         return .done
       }
     }

@@ -155,7 +155,7 @@ let package = Package(
     tests("ConnectorsTests", knows: ["TestServers", "Connectors", "Engine", "Formats", "Columns"]),
     // The servers that tests talk to.
     .target(
-      name: "TestServers", dependencies: ["Kafka", "PostgreSQL"], path: "Tests/TestServers",
+      name: "TestServers", dependencies: ["JobStore", "Kafka", "PostgreSQL"], path: "Tests/TestServers",
       swiftSettings: settings),
     tests(
       "KafkaTests",

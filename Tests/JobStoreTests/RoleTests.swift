@@ -412,7 +412,7 @@ import Testing
     #expect(fired.map(\.schedule.namespace) == ["mine"])
     #expect(try await backfill(of: "mine", on: operators) == 3)
     let claims = try await workers.claim(9, for: worker)
-    #expect(claims.map(\.run.id.text).sorted().suffix(1) == ["revenue-mine0"] && claims.count == 3)
+    #expect(claims.map(\.run.id.text).contains("revenue-mine0") && claims.count == 3)
     for claim in claims { try await end(claim, workers) }
     #expect(try await workers.claim(9, for: worker).count == 3)
     let run = try #require(fired.first?.runs.first?.run)

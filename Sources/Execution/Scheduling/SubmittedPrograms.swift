@@ -83,13 +83,6 @@ actor SubmittedPrograms {
     }
     return pipeline
   }
-}
-
-extension SourceMap {
-  /// With the files' own names by their paths.
-  fileprivate func showing(_ names: [String: String]) -> SourceMap {
-    renamed { path in names[URL(fileURLWithPath: path).standardizedFileURL.path] ?? path }
-  }
 
   /// A store that is away is waited for: it is no reason for a call to fail.
   private static func files(of program: String, _ queue: RunQueue) async throws -> String {
@@ -99,5 +92,12 @@ extension SourceMap {
         try await Task.sleep(for: .milliseconds(500))
       }
     }
+  }
+}
+
+extension SourceMap {
+  /// With the files' own names by their paths.
+  fileprivate func showing(_ names: [String: String]) -> SourceMap {
+    renamed { path in names[URL(fileURLWithPath: path).standardizedFileURL.path] ?? path }
   }
 }

@@ -128,6 +128,11 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    // Measures the scheduler with work that does nothing; `make bench` builds it.
+    .executableTarget(
+      name: "planes", dependencies: ["Execution", "JobStore", "PostgreSQL"], path: "Benchmarks/planes",
+      swiftSettings: settings),
+
     // Tests, one target a module.
     tests("ArchitectureTests", knows: []),
     tests("RegularExpressionsTests", knows: ["RegularExpressions"]),

@@ -9,15 +9,6 @@ public actor ConnectionPool {
   private var idle: [PipelinedConnection] = []
   private var lent = 0
   private var waiting: [CheckedContinuation<Void, Never>] = []
-  /// What is to be in the next group.
-  private var gathered: [Member] = []
-  private var isGrouping = false
-
-  /// Statements of one who waits for them.
-  private struct Member {
-    let statements: [SQL]
-    let done: CheckedContinuation<Result<[Rows], any Error>, Never>
-  }
 
   /// Connects when it is first used.
   /// - Parameters:
@@ -42,42 +33,6 @@ public actor ConnectionPool {
   /// Runs statements that take effect together or not at all.
   public func run(_ statements: [SQL]) async throws -> [Rows] {
     try await sharedConnection().run(statements)
-  }
-
-  /// Runs statements that take effect together or not at all, in one transaction with what others ask for while the
-  /// one before is under way: a commit costs the server far more than a statement. What is refused is refused alone.
-  public func runGrouped(_ statements: [SQL]) async throws -> [Rows] {
-    let result: Result<[Rows], any Error> = await withCheckedContinuation { done in
-      gathered.append(Member(statements: statements, done: done))
-      guard !isGrouping else { return }
-      isGrouping = true
-      Task { await self.runGroups() }
-    }
-    return try result.get()
-  }
-
-  private func runGroups() async {
-    while !gathered.isEmpty {
-      let group = gathered
-      gathered = []
-      do {
-        var results = try await run(group.flatMap(\.statements))[...]
-        for member in group {
-          member.done.resume(returning: .success(Array(results.prefix(member.statements.count))))
-          results = results.dropFirst(member.statements.count)
-        }
-      } catch let error as PostgreSQLError where group.count > 1 && error.kind == .statement {
-        // Nothing of the group has taken effect.
-        for member in group {
-          do { member.done.resume(returning: .success(try await run(member.statements))) } catch {
-            member.done.resume(returning: .failure(error))
-          }
-        }
-      } catch {
-        for member in group { member.done.resume(returning: .failure(error)) }
-      }
-    }
-    isGrouping = false
   }
 
   /// Runs `body` in a transaction, which takes effect if it returns.

@@ -165,20 +165,16 @@ public struct ArrayParameter<Element: ArrayElement>: PostgreSQLValue {
 
   /// One dimension, counted from 1.
   public var bytes: [UInt8]? {
-    let values = elements.map(\.bytes)
     var all: [UInt8] = []
-    all.reserveCapacity(20 + values.reduce(0) { $0 + 4 + ($1?.count ?? 0) })
-    func add(_ number: Int) { withUnsafeBytes(of: Int32(truncatingIfNeeded: number).bigEndian) { all += $0 } }
-    add(elements.isEmpty ? 0 : 1)
-    add(values.contains { $0 == nil } ? 1 : 0)
-    add(Int(Element.elementType.rawValue))
+    all.reserveCapacity(20 + 16 * elements.count)
+    all.add(length: elements.isEmpty ? 0 : 1)
+    // There may be absent values.
+    all.add(length: 1)
+    all.add(length: Int(Element.elementType.rawValue))
     guard !elements.isEmpty else { return all }
-    add(elements.count)
-    add(1)
-    for value in values {
-      add(value?.count ?? -1)
-      all += value ?? []
-    }
+    all.add(length: elements.count)
+    all.add(length: 1)
+    for element in elements { element.add(to: &all) }
     return all
   }
 
@@ -189,19 +185,49 @@ public struct ArrayParameter<Element: ArrayElement>: PostgreSQLValue {
 public protocol ArrayElement: PostgreSQLValue {
   static var elementType: TypeID { get }
   static var arrayType: TypeID { get }
+  /// Adds its length and what it is.
+  func add(to bytes: inout [UInt8])
+}
+
+extension [UInt8] {
+  /// A number that stands before what it counts.
+  fileprivate mutating func add(length: Int) {
+    Swift.withUnsafeBytes(of: Int32(truncatingIfNeeded: length).bigEndian) { append(contentsOf: $0) }
+  }
 }
 
 extension Int64: ArrayElement {
   public static var elementType: TypeID { .int8 }
   public static var arrayType: TypeID { .int8Array }
+
+  public func add(to bytes: inout [UInt8]) {
+    bytes.add(length: 8)
+    withUnsafeBytes(of: bigEndian) { bytes.append(contentsOf: $0) }
+  }
 }
 
 extension String: ArrayElement {
   public static var elementType: TypeID { .text }
   public static var arrayType: TypeID { .textArray }
+
+  public func add(to bytes: inout [UInt8]) {
+    bytes.add(length: utf8.count)
+    bytes.append(contentsOf: utf8)
+  }
+}
+
+extension Timestamp: ArrayElement {
+  public static var elementType: TypeID { .timestamptz }
+  public static var arrayType: TypeID { .timestamptzArray }
+
+  public func add(to bytes: inout [UInt8]) { (microseconds - Self.epoch).add(to: &bytes) }
 }
 
 extension Optional: ArrayElement where Wrapped: ArrayElement {
   public static var elementType: TypeID { Wrapped.elementType }
   public static var arrayType: TypeID { Wrapped.arrayType }
+
+  public func add(to bytes: inout [UInt8]) {
+    if let self { self.add(to: &bytes) } else { bytes.add(length: -1) }
+  }
 }

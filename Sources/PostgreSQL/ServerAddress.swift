@@ -43,9 +43,14 @@ public struct ServerAddress: Sendable, CustomStringConvertible {
 
   /// The same, where tables without a schema in their names are found in this one, unless the address says more.
   public func searching(_ schema: String) -> ServerAddress {
-    var address = self
     guard options["options"]?.contains("search_path") != true else { return self }
-    address.options["options"] = [options["options"], "-csearch_path=\(schema)"].compactMap { $0 }
+    return setting("search_path", to: schema)
+  }
+
+  /// The same, where the server has a setting for what comes from here.
+  public func setting(_ name: String, to value: String) -> ServerAddress {
+    var address = self
+    address.options["options"] = [options["options"], "-c\(name)=\(value)"].compactMap { $0 }
       .joined(separator: " ")
     return address
   }

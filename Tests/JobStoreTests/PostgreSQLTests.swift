@@ -72,6 +72,52 @@ import Testing
     #expect(failures < 10)
   }
 
+  @Test func `what happens to many runs at once is recorded together, and what is refused is refused alone`()
+    async throws
+  {
+    _ = try await PostgreSQLSchema(try database.address).migrate()
+    let store = try await PostgreSQLRunStore.open(try database.address)
+    let runs = (0..<100).map { RunID("revenue-\($0)") }
+    for run in runs { try await store.create(makeRun(run.text), jobs: twoJobs, plan: somePlan) }
+    func change(_ value: String) -> RunChange {
+      .call(CallRecord(name: "score", input: "i", attempt: 1, state: .succeeded, value: value), at: at(1))
+    }
+    let refused = await withTaskGroup(of: RunID?.self) { group in
+      for (number, run) in runs.enumerated() {
+        group.addTask {
+          // No text of this server can hold the second.
+          let isRecorded = try? await store.update(run, [change(number % 10 == 3 ? "\0" : "1")])
+          return isRecorded == true ? nil : run
+        }
+        // Those of one run go one after the other.
+        group.addTask { try? await store.update(run, [change("2")]) == true ? nil : run }
+      }
+      return await group.reduce(into: [RunID]()) { if let run = $1 { $0.append(run) } }
+    }
+    #expect(Set(refused) == Set(runs.enumerated().filter { $0.offset % 10 == 3 }.map(\.element)))
+    for (number, run) in runs.enumerated() {
+      let events = try await store.events(of: run)
+      #expect(events.map(\.sequence) == Array(1...(number % 10 == 3 ? 1 : 2)))
+    }
+    for run in runs {
+      #expect(try await store.update(run, [.run(.running, at: at(2), rowsIn: 0, rowsOut: 0, error: nil)]))
+    }
+    await withTaskGroup(of: Void.self) { group in
+      for run in runs { group.addTask { _ = try? await store.update(run, [change("3")]) } }
+    }
+    let commits = try database.rows("SELECT 1 FROM run_event WHERE value = '3' GROUP BY xmin").count
+    #expect(commits < 50)
+    // One that has ended takes in nothing, whatever becomes of the others.
+    #expect(try await store.update(runs[0], [.run(.succeeded, at: at(3), rowsIn: 0, rowsOut: 0, error: nil)]))
+    let recorded = await withTaskGroup(of: (Int, Bool?).self) { group in
+      for number in 0..<4 {
+        group.addTask { (number, try? await store.update(runs[number], [change("4")])) }
+      }
+      return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+    }
+    #expect(recorded == [0: false, 1: true, 2: true, 3: true])
+  }
+
   @Test func `a server that is away is told of, without the password`() async throws {
     let address = try ServerAddress("postgresql://me:hidden@127.0.0.1:\(try freePort())/db")
     let error = await #expect(throws: StoreError.self) { _ = try await PostgreSQLRunStore.open(address) }

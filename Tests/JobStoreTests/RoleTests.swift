@@ -87,7 +87,7 @@ import Testing
       // A call that waits, one that is made, and one that was.
       let calls = CallQueue(queue.store)
       let offers = ["a", "b", "c"].map { CallQueue.Offer(name: $0, input: "i", attempt: 1, work: "{}") }
-      try await calls.offer(offers, step: 1, under: claims[0].epoch)
+      try await calls.offer(offers, under: claims[0].lease)
       let made = try await calls.exchange([], claiming: 2, for: worker)
       let report = CallQueue.Report(epoch: made[0].epoch, outcome: .succeeded, value: "1")
       _ = try await calls.exchange([report], claiming: 0, for: worker)

@@ -204,38 +204,4 @@ import Testing
       #expect(error?.kind == .unreachable)
     }
   }
-
-  @Test func `what many ask for at once is one transaction, and what is refused is refused alone`()
-    async throws
-  {
-    try database.run("CREATE TABLE t (id bigint PRIMARY KEY, at text NOT NULL)")
-    let pool = ConnectionPool(try database.address)
-    let refused = try await withThrowingTaskGroup(of: Int?.self) { group in
-      for number in 0..<200 {
-        group.addTask { () async throws -> Int? in
-          let results = try? await pool.runGrouped([
-            "INSERT INTO t VALUES (\(number % 190), pg_current_xact_id()::text)",
-            "SELECT id + \(number) FROM t WHERE id = \(number % 190)",
-          ])
-          guard let results else { return number % 190 }
-          #expect(try results[1].value(0, 0, as: Int.self) == number + number % 190)
-          return nil
-        }
-      }
-      return try await group.reduce(into: [Int]()) { if let number = $1 { $0.append(number) } }
-    }
-    // Ten come twice, and one of each pair is refused.
-    #expect(refused.sorted() == Array(0..<10))
-    #expect(try database.rows("SELECT count(*) FROM t") == ["(190)"])
-    try database.run("TRUNCATE t")
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for number in 0..<200 {
-        group.addTask {
-          _ = try await pool.runGrouped(["INSERT INTO t VALUES (\(number), pg_current_xact_id()::text)"])
-        }
-      }
-      try await group.waitForAll()
-    }
-    #expect(try database.rows("SELECT 1 FROM t GROUP BY at").count < 100)
-  }
 }

@@ -4,13 +4,17 @@ import Synchronization
 
 /// Takes on submitted runs, and calls of tasks for runs of other workers, until it is told to drain.
 public actor RunWorker {
-  /// Between two heartbeats.
+  /// Between two heartbeats, and between those of a worker that has nothing to do.
   private static let beat = Duration.seconds(1)
+  private static let idleBeat = Duration.seconds(3)
   /// Seconds after which a worker that is silent is taken for lost.
   private static let patience = 15.0
 
   private let queue: RunQueue
-  private let calls: CallQueue
+  /// Has the calls of its runs made.
+  private let desk: CallDesk
+  /// Makes calls for the owners of runs.
+  private let caller: CallWorker
   private let programs: SubmittedPrograms
   private let schedules: ScheduleStore
   private let me: RunQueue.Worker
@@ -22,11 +26,9 @@ public actor RunWorker {
   private let isBeatDue = Flag()
   /// By the epochs of their leases.
   private var running: [Int64: (task: Task<Void, Never>, pause: PauseSwitch)] = [:]
-  private var dispatchers: [Int64: RunDispatcher] = [:]
-  /// Calls for owners of runs, by the epochs of their leases. One holds its slot until what came of it is told.
-  private var calling: [Int64: Task<Void, Never>] = [:]
-  private var reports: [CallQueue.Report] = []
   private var isDraining = false
+  /// Something becomes free by time, which nobody tells of.
+  private var isTimed = false
   private var listener: RunQueue.Listener?
   private var beats = 0
   /// Schedules whose times can't be told here, which has been said.
@@ -45,7 +47,8 @@ public actor RunWorker {
     tell: @escaping @Sendable (String) -> Void
   ) {
     self.queue = queue
-    calls = CallQueue(queue.store)
+    let calls = CallQueue(queue.store)
+    desk = CallDesk(calls)
     programs = SubmittedPrograms(queue)
     schedules = ScheduleStore(queue)
     self.tell = tell
@@ -58,6 +61,9 @@ public actor RunWorker {
     backend = LocalBackend()
     // One that comes while another waits says nothing new.
     (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    caller = CallWorker(
+      calls, for: me, make: { [programs] in await SubmittedCall(claim: $0, context: $1).make(programs) },
+      whenIdle: { [wake] in wake.yield() })
   }
 
   /// Works until the calling task is cancelled; then finishes what is under way.
@@ -74,9 +80,10 @@ public actor RunWorker {
     }
   }
 
-  private func drain() {
+  private func drain() async {
     isDraining = true
     isBeatDue.raise()
+    await caller.drain()
     if !running.isEmpty { tell("finishing \(running.count) \(running.count == 1 ? "run" : "runs")") }
     wake.yield()
   }
@@ -87,6 +94,7 @@ public actor RunWorker {
         isBeatDue.raise()
         wake.yield()
         try? await Task.sleep(for: Self.beat)
+        if await isIdle { try? await Task.sleep(for: Self.idleBeat - Self.beat) }
       }
     }
     defer { ticker.cancel() }
@@ -99,9 +107,13 @@ public actor RunWorker {
         if !isCutOff { tell(error.explanation.message) }
         isCutOff = true
       }
-      if isDraining, running.isEmpty, calling.isEmpty { break }
+      if isDraining, running.isEmpty, await caller.isIdle { break }
     }
     do throws(StoreError) { try await queue.leave(me.id) } catch { tell(error.explanation.message) }
+  }
+
+  private var isIdle: Bool {
+    get async { running.isEmpty && !isTimed && !isDraining && !isCutOff ? await caller.isIdle : false }
   }
 
   private func look() async throws(StoreError) {
@@ -113,45 +125,28 @@ public actor RunWorker {
     }
     let free = isDraining ? 0 : me.slots - running.count
     if free > 0 { for claim in try await queue.claim(free, for: me) { start(claim) } }
-    try await exchange()
-    if !dispatchers.isEmpty {
-      let results = Dictionary(grouping: try await calls.results(for: me.id), by: \.lease)
-      for (lease, results) in results { await dispatchers[lease]?.deliver(results) }
-    }
-  }
-
-  /// Tells what came of calls, and takes on others.
-  private func exchange() async throws(StoreError) {
-    while true {
-      let told = reports
-      let free = isDraining ? 0 : me.slots - calling.count + told.count
-      guard !told.isEmpty || free > 0 else { return }
-      let claims = try await calls.exchange(told, claiming: free, for: me)
-      reports.removeFirst(told.count)
-      for report in told { calling[report.epoch] = nil }
-      for claim in claims {
-        calling[claim.epoch] = Task { [programs] in finish(await SubmittedCall(claim: claim).make(programs)) }
-      }
-      // What has ended meanwhile is told at once.
-      if reports.isEmpty { return }
-    }
-  }
-
-  private func finish(_ report: CallQueue.Report) {
-    reports.append(report)
-    wake.yield()
   }
 
   private func beat() async throws(StoreError) {
     if await listener?.isDeaf ?? true {
-      listener = try await queue.listen { [wake, isBeatDue] news in
-        if news == .cancelled { isBeatDue.raise() }
-        wake.yield()
+      listener = try await queue.listen { [wake, isBeatDue, desk, caller] news in
+        switch news {
+        case .ready: wake.yield()
+        case .cancelled:
+          isBeatDue.raise()
+          wake.yield()
+        case .calls: Task { await caller.look() }
+        case .results: desk.look()
+        case .ended: break
+        }
       }
     }
-    guard let heartbeat = try await queue.heartbeat(of: me.id, isDraining: isDraining) else {
+    let heartbeat = try await queue.heartbeat(
+      of: me.id, isDraining: isDraining, silentFor: Self.patience)
+    guard let heartbeat else {
       // Silent for too long: others go on with what was ours.
-      for task in running.values.map(\.task) + Array(calling.values) { task.cancel() }
+      for run in running.values { run.task.cancel() }
+      await caller.cancelAll()
       return try await queue.register(me)
     }
     for (epoch, run) in running {
@@ -164,12 +159,11 @@ public actor RunWorker {
       running[epoch]?.task.cancel()
     }
     for epoch in heartbeat.leases where running[epoch] == nil { try await queue.release(epoch) }
-    let leases = try await calls.leases(of: me.id)
-    // Nobody wants what a call gives any more whose lease is gone.
-    for (epoch, task) in calling where !leases.contains(epoch) { task.cancel() }
-    let unknown = leases.filter { calling[$0] == nil }
-    if !unknown.isEmpty { try await calls.lose(unknown) }
-    try await queue.recover(silentFor: Self.patience)
+    // Where news was lost, it is found now.
+    desk.look()
+    try await caller.check()
+    isTimed = heartbeat.isTimed
+    if heartbeat.isRecoveryDue { try await queue.recover(silentFor: Self.patience) }
     if heartbeat.isScheduleDue { try await fire() }
     // Each end of a run lets others go on; who dies right there is followed by whoever looks from time to time.
     beats += 1
@@ -194,23 +188,22 @@ public actor RunWorker {
 
   private func start(_ claim: RunQueue.Claim) {
     tell("\(claim.run.id) begins" + (claim.number > 1 ? ", for the \(claim.number). time" : ""))
-    let dispatcher = RunDispatcher(calls, lease: claim.epoch)
-    dispatchers[claim.epoch] = dispatcher
+    let dispatcher = desk.open(claim.lease)
     let pause = PauseSwitch()
     let task = Task { [backend, programs] in
       let end = await SubmittedRun(claim: claim, dispatcher: dispatcher, pause: pause)
         .run(programs, on: backend)
-      await finish(claim.epoch, end)
+      await finish(claim.lease, end)
     }
     running[claim.epoch] = (task, pause)
   }
 
-  private func finish(_ epoch: Int64, _ end: String) async {
+  private func finish(_ lease: CallQueue.Lease, _ end: String) async {
     tell(end)
+    desk.close(lease)
     // Else the next heartbeat finds a lease without a run.
-    try? await queue.release(epoch)
-    running[epoch] = nil
-    dispatchers[epoch] = nil
+    try? await queue.release(lease.epoch)
+    running[lease.epoch] = nil
     wake.yield()
   }
 }

@@ -7,6 +7,7 @@ import Tasks
 /// A call of a task that a worker has taken on, for the owner of its run.
 struct SubmittedCall: Sendable {
   let claim: CallQueue.Claim
+  let context: CallQueue.Context
 
   /// Makes it, and tells what came of it.
   func make(_ programs: SubmittedPrograms) async -> CallQueue.Report {
@@ -25,13 +26,13 @@ struct SubmittedCall: Sendable {
     let known: [String: String]
     do {
       work = try OfferedWork(json: claim.offer.work)
-      request = try await programs.load(claim.run, claim.submission)
-        .request(of: claim.run, under: claim.epoch, in: claim.submission.folder)
+      request = try await programs.load(context.run, context.submission)
+        .request(of: context.run, under: claim.epoch, in: context.submission.folder)
       known = try request.secrets.values(of: request.graph)
     } catch {
       throw TaskFailure("can't be called by a worker: \(Self.text(error))")
     }
-    let places = WorkPlaces(claim.run.id, lease: claim.epoch)
+    let places = WorkPlaces(context.run.id, lease: claim.epoch)
     defer { places.remove() }
     let secrets: @Sendable (String) -> String = { known[$0] ?? "" }
     switch work {

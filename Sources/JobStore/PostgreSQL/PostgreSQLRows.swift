@@ -2,10 +2,12 @@
 import PostgreSQL
 
 extension Moment: ArrayElement {
-  public static var elementType: TypeID { .timestamptz }
-  public static var arrayType: TypeID { .timestamptzArray }
+  public static var elementType: TypeID { Timestamp.elementType }
+  public static var arrayType: TypeID { Timestamp.arrayType }
   public static var type: TypeID { Timestamp.type }
   public var bytes: [UInt8]? { Timestamp(microseconds: microseconds).bytes }
+
+  public func add(to bytes: inout [UInt8]) { Timestamp(microseconds: microseconds).add(to: &bytes) }
 
   public init?(_ bytes: UnsafeRawBufferPointer?, type: TypeID) {
     guard let timestamp = Timestamp(bytes, type: type) else { return nil }

@@ -4,6 +4,7 @@ import PostgreSQL
 public struct PostgreSQLRunStore: RunStore {
   let address: ServerAddress
   let pool: ConnectionPool
+  let recorder: Recorder
   /// Epochs are recorded by threads that wait for it.
   let epochs: SharedConnection
   /// Names the database in messages, without a password.
@@ -14,11 +15,37 @@ public struct PostgreSQLRunStore: RunStore {
   /// Opens the store at `address`.
   /// - Throws: `.unreachable` where no server answers, `.unmigrated` where its tables are not those of this version.
   public static func open(_ address: ServerAddress) async throws(StoreError) -> PostgreSQLRunStore {
-    let schema = PostgreSQLSchema(address)
-    guard try await schema.status().isUsable else { throw .unmigrated(database: schema.place) }
-    let address = address.searching(PostgreSQLSchema.name)
+    let place = "\(address)"
+    let planned = planning(address.searching(PostgreSQLSchema.name))
+    let pool = ConnectionPool(planned)
+    guard try await isUsable(pool, at: address) else { throw .unmigrated(database: place) }
     return PostgreSQLRunStore(
-      address: address, pool: ConnectionPool(address), epochs: SharedConnection(address), place: schema.place)
+      address: planned, pool: pool, recorder: Recorder(pool), epochs: SharedConnection(planned), place: place)
+  }
+
+  /// Whether the tables are those of this version, found out on the connection that is used afterwards.
+  private static func isUsable(_ pool: ConnectionPool, at address: ServerAddress) async throws(StoreError)
+    -> Bool
+  {
+    do {
+      let version: Int = try await pool.run("SELECT coalesce(max(number), 0) FROM migration").value(0, 0)
+      return version >= PostgreSQLMigration.all.count
+    } catch let error as PostgreSQLError where error.kind == .statement {
+      // There are no such tables, or they are not for this user.
+      return try await PostgreSQLSchema(address).status().isUsable
+    } catch {
+      throw StoreError(error, in: "\(address)")
+    }
+  }
+
+  /// The server knows how many rows tables had some time ago; those of leases and calls fill and empty many times
+  /// meanwhile. Every statement has an index, which never is much worse, and is planned once.
+  private static func planning(_ address: ServerAddress) -> ServerAddress {
+    let settings = [
+      "enable_seqscan": "off", "enable_bitmapscan": "off", "plan_cache_mode": "force_generic_plan",
+      "jit": "off",
+    ]
+    return settings.sorted { $0.key < $1.key }.reduce(address) { $0.setting($1.key, to: $1.value) }
   }
 
   /// Beside a row of `run`: the lease under which it may be changed. Locked with it, so that a lease that has been
@@ -99,7 +126,8 @@ public struct PostgreSQLRunStore: RunStore {
 
   /// Records that a run is planned again.
   public func resume(_ run: RunRecord, jobs: [JobRecord], plan: PlanRecord) async throws(StoreError) -> Bool {
-    try await attempt {
+    if let lease, try await takeOn(run, plan.hash, under: lease) { return true }
+    return try await attempt {
       try await pool.transaction { connection in
         let found = try await connection.run(
           "SELECT number, state, plan_hash, run.namespace FROM run \(fence) WHERE id = \(run.id.text) FOR UPDATE"
@@ -129,6 +157,21 @@ public struct PostgreSQLRunStore: RunStore {
         return true
       }
     }
+  }
+
+  /// A run under a lease that goes by the plan that it has is planned already: it only gets another owner.
+  private func takeOn(_ run: RunRecord, _ plan: String, under lease: Int64) async throws(StoreError) -> Bool {
+    let owner = run.owner
+    let taken = try await rows(
+      """
+      WITH held AS MATERIALIZED (
+        SELECT run FROM run_lease WHERE epoch = \(lease) FOR KEY SHARE)
+      UPDATE run SET owner_host = \(owner.host), owner_boot = \(owner.boot), owner_process = \(owner.process),
+        owner_began = \(owner.began), file = \(run.file), batch = NULL
+      FROM held WHERE run.number = held.run AND id = \(run.id.text) AND plan_hash = \(plan)
+        AND pipeline = \(run.pipeline) AND parameters = \(run.parameters) AND state IN ('planned', 'running')
+      """)
+    return taken.affected == 1
   }
 
   /// Runs are planned again, and all their jobs wait; tries under way have failed.

@@ -5,6 +5,10 @@ extension RunQueue {
   public struct Claim: Sendable {
     /// The run, as it is recorded.
     public let run: RunRecord
+    /// The worker's lease on it.
+    public var lease: CallQueue.Lease { CallQueue.Lease(run: row, epoch: epoch) }
+    /// Its number.
+    let row: Int64
     /// What is to run.
     public let submission: Submission
     /// Names the lease.
@@ -113,7 +117,7 @@ extension RunQueue {
         var leased = store
         leased.lease = epoch
         return Claim(
-          run: try rows.run(row, in: store.place),
+          run: try rows.run(row, in: store.place), row: try rows.value(row, "number"),
           submission: Submission(
             program: try rows.value(row, "program"), files: try rows.value(row, "files"),
             arguments: try rows.value(row, "arguments"), folder: try rows.value(row, "folder"),

@@ -291,12 +291,12 @@ public struct RunQueue: Sendable {
 
   /// Sees to it that the events of the week to come have their parts.
   private func prepareEvents() async throws(StoreError) {
-    _ = try await store.rows(
-      """
-      SELECT prepare_events() WHERE to_regclass(
-        'run_event_' || to_char(now() AT TIME ZONE 'UTC' + interval '7 days', 'YYYYMMDD')) IS NULL
-      """)
+    _ = try await store.rows("SELECT prepare_events() WHERE NOT (\(Self.hasEvents))")
   }
+
+  private static let hasEvents: SQL = """
+    to_regclass('run_event_' || to_char(now() AT TIME ZONE 'UTC' + interval '7 days', 'YYYYMMDD')) IS NOT NULL
+    """
 
   /// What a worker learns by its heartbeat.
   public struct Heartbeat: Sendable {
@@ -310,11 +310,18 @@ public struct RunQueue: Sendable {
     public let isScheduleDue: Bool
     /// Whether something was held back until now.
     public let mayPromote: Bool
+    /// Whether there is something for `recover` to do.
+    public let isRecoveryDue: Bool
+    /// Whether something becomes free by time.
+    public let isTimed: Bool
   }
 
   /// Keeps the leases of a worker alive.
+  /// - Parameter seconds: After which another is taken for lost.
   /// - Returns: Nil where the worker is not known any more: it has been silent for too long.
-  public func heartbeat(of worker: String, isDraining: Bool = false) async throws(StoreError) -> Heartbeat? {
+  public func heartbeat(
+    of worker: String, isDraining: Bool = false, silentFor seconds: Double = 15
+  ) async throws(StoreError) -> Heartbeat? {
     try await store.attempt {
       let results = try await pool.run([
         "UPDATE worker SET seen = now(), is_draining = \(isDraining) WHERE id = \(worker)",
@@ -322,7 +329,12 @@ public struct RunQueue: Sendable {
         SELECT epoch, is_cancelled, is_paused FROM run_lease JOIN submission ON submission.run = run_lease.run
         WHERE worker = \(worker)
         """,
-        "SELECT \(ScheduleStore.somethingIsDue), \(Self.somethingMayGoOn)",
+        """
+        SELECT \(ScheduleStore.somethingIsDue), \(Self.somethingMayGoOn),
+          EXISTS (SELECT FROM worker WHERE seen < now() - make_interval(secs => \(seconds)))
+            OR EXISTS (SELECT FROM slot WHERE until <= clock_timestamp()) OR NOT (\(Self.hasEvents)),
+          EXISTS (SELECT FROM slot WHERE until IS NOT NULL)
+        """,
       ])
       guard results[0].affected == 1 else { return nil }
       let rows = results[1]
@@ -335,7 +347,8 @@ public struct RunQueue: Sendable {
       }
       return Heartbeat(
         leases: leases, cancelled: cancelled, paused: paused, isScheduleDue: try results[2].value(0, 0),
-        mayPromote: try results[2].value(0, 1))
+        mayPromote: try results[2].value(0, 1), isRecoveryDue: try results[2].value(0, 2),
+        isTimed: try results[2].value(0, 3))
     }
   }
 

@@ -99,9 +99,7 @@ struct Load: Sendable {
   private func work(_ number: Int, by way: ServerAddress, until isOver: Flag) async {
     var dice = Dice(seed &* 1_000 &+ UInt64(number))
     let way = way.searching(PostgreSQLSchema.name)
-    let store = PostgreSQLRunStore(
-      address: way, pool: ConnectionPool(way, answerPatience: answerPatience), epochs: SharedConnection(way),
-      place: "there")
+    let store = PostgreSQLRunStore(by: way, answerPatience: answerPatience)
     let queue = RunQueue(store, lost: RunQueueTests.lost)
     var (life, isKnown) = (0, false)
     while !isOver.isUp {
@@ -187,4 +185,13 @@ final class Flag: Sendable {
 
   var isUp: Bool { state.load(ordering: .relaxed) }
   func raise() { state.store(true, ordering: .relaxed) }
+}
+
+extension PostgreSQLRunStore {
+  /// A store whose tables are known to be there.
+  init(by way: ServerAddress, answerPatience: Duration = PipelinedConnection.patience) {
+    let pool = ConnectionPool(way, answerPatience: answerPatience)
+    self.init(
+      address: way, pool: pool, recorder: Recorder(pool), epochs: SharedConnection(way), place: "there")
+  }
 }

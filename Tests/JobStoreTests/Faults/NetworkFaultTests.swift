@@ -18,10 +18,7 @@ import Testing
   private func way(_ proxy: Proxy) throws -> ServerAddress { try ServerAddress(proxy.url(to: database.url)) }
 
   /// A store whose connections go by `way`.
-  private func store(_ way: ServerAddress) -> PostgreSQLRunStore {
-    PostgreSQLRunStore(
-      address: way, pool: ConnectionPool(way), epochs: SharedConnection(way), place: "there")
-  }
+  private func store(_ way: ServerAddress) -> PostgreSQLRunStore { PostgreSQLRunStore(by: way) }
 
   private func expectSound(_ load: Load, _ ids: Set<String>) async throws {
     let violations = try await RunLog.violations(in: load.address, submitted: ids, Load.order)
@@ -132,20 +129,22 @@ import Testing
     let claim = try #require(try await queue.claim(1, for: worker).first)
     let calls = CallQueue(store(try way(proxy)))
     let offer = CallQueue.Offer(name: "a", input: "i", attempt: 1, work: "{}")
-    try await calls.settle(["a"], before: 1, under: claim.epoch)
+    try await calls.withdraw(["a"], before: 1, under: claim.lease)
     isLossy.store(true, ordering: .relaxed)
-    await #expect(throws: StoreError.self) { try await calls.offer([offer], step: 1, under: claim.epoch) }
-    try await calls.offer([offer], step: 1, under: claim.epoch)
+    await #expect(throws: StoreError.self) { try await calls.offer([offer], step: 1, under: claim.lease) }
+    try await calls.offer([offer], step: 1, under: claim.lease)
     #expect(try database.rows("SELECT name FROM ready_call") == ["(a)"])
     // One that was held on its way.
-    try await calls.settle(["a"], before: 1, under: claim.epoch)
+    try await calls.withdraw(["a"], before: 1, under: claim.lease)
     #expect(try database.rows("SELECT name FROM ready_call") == ["(a)"])
     isLossy.store(true, ordering: .relaxed)
     await #expect(throws: StoreError.self) { try await calls.exchange([], claiming: 1, for: worker) }
     #expect(try await calls.exchange([], claiming: 1, for: worker).isEmpty)
     // Nobody knows that it has begun: it is lost, and said to be.
     try await calls.lose(try await calls.leases(of: "one"))
-    #expect(try await calls.results(for: "one").map(\.outcome) == [.lost])
+    #expect(
+      try await calls.attend(CallQueue.Orders(step: 2), of: [claim.lease: [:]], isTelling: false).map(
+        \.outcome) == [.lost])
   }
 
   @Test func `a worker registers and a run is submitted once, though the answers are lost`() async throws {

@@ -87,7 +87,7 @@ struct ModelQueue {
   private(set) var slots: Set<Int> = []
   private(set) var readyCalls: [ReadyCall] = []
   private(set) var callLeases: [Int64: CallLease] = [:]
-  private(set) var callResults: [CallKey: CallQueue.Result] = [:]
+  private(set) var callResults: [CallKey: CallEnd] = [:]
   /// When workers were heard of.
   private(set) var workers: [Int: Int] = [:]
   private var epochs: Int64 = 0
@@ -162,11 +162,11 @@ struct ModelQueue {
       return .done
     case .exchange(let reports, let isClaiming, let worker): return exchange(reports, isClaiming, worker)
     case .results(let worker):
-      var found: Set<CallQueue.Result> = []
+      var found: Set<CallEnd> = []
       for lease in leases where lease.worker == worker {
         for (key, result) in callResults where key.run == lease.run {
           found.insert(
-            CallQueue.Result(
+            CallEnd(
               lease: lease.epoch, name: key.name, input: result.input, attempt: result.attempt,
               outcome: result.outcome, value: result.value))
         }
@@ -323,7 +323,7 @@ struct ModelQueue {
   }
 
   private mutating func keep(_ call: CallLease, _ outcome: CallQueue.Outcome, _ value: String?) {
-    callResults[CallKey(run: call.run, name: call.offer.name)] = CallQueue.Result(
+    callResults[CallKey(run: call.run, name: call.offer.name)] = CallEnd(
       lease: 0, name: call.offer.name, input: call.offer.input, attempt: call.offer.attempt, outcome: outcome,
       value: value)
   }

@@ -122,7 +122,7 @@ struct SimulatedOwner {
   }
 
   /// What came of calls; some is told again and again.
-  mutating func deliver(_ results: Set<CallQueue.Result>, at now: Int) {
+  mutating func deliver(_ results: Set<CallEnd>, at now: Int) {
     // What a former owner has offered is not waited for before the job has begun.
     guard phase == 3 else { return }
     for result in results.sorted(by: { $0.name < $1.name }) where result.lease == claim.lease {

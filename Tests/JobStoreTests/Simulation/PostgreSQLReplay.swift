@@ -34,6 +34,11 @@ struct PostgreSQLReplay {
     return store
   }
 
+  private func lease(_ epoch: Int64) throws -> CallQueue.Lease {
+    let run = try database.rows("SELECT run FROM run_lease WHERE epoch = \(epoch)").first
+    return CallQueue.Lease(run: run.flatMap { Int64($0.dropFirst().dropLast()) } ?? 0, epoch: epoch)
+  }
+
   mutating func perform(_ request: Request, at now: Int) async throws -> Answer {
     switch request {
     case .submit(let run):
@@ -85,13 +90,32 @@ struct PostgreSQLReplay {
     case .retry(let run): return .flag(try await queue.retry(id(run)))
     case .known(let run):
       return .known(RunHistory.calls(in: try await queue.store.events(of: id(run))))
-    case .open(let lease): return .open(try await calls.open(under: lease))
-    case .offer(let offers, let step, let lease): try await calls.offer(offers, step: step, under: lease)
-    case .settle(let names, let step, let lease): try await calls.settle(names, before: step, under: lease)
+    case .open(let lease): return .open(try await calls.open(under: try self.lease(lease)))
+    case .offer(let offers, let step, let lease):
+      try await calls.offer(offers, step: step, under: try self.lease(lease))
+    case .settle(let names, let step, let lease):
+      try await calls.withdraw(names, before: step, under: try self.lease(lease))
     case .exchange(let reports, let isClaiming, let worker):
       let claims = try await calls.exchange(reports, claiming: isClaiming ? 1 : 0, for: self.worker(worker))
-      return .calls(claims.map { CallClaim(epoch: $0.epoch, run: number($0.run.id), offer: $0.offer) })
-    case .results(let worker): return .results(Set(try await calls.results(for: self.worker(worker).id)))
+      let contexts = try await calls.contexts(of: claims.map(\.run))
+      return .calls(
+        claims.map { claim in
+          CallClaim(
+            epoch: claim.epoch, run: contexts[claim.run].map { number($0.run.id) } ?? 0, offer: claim.offer)
+        })
+    case .results(let worker):
+      let held = try database.rows("SELECT epoch FROM run_lease WHERE worker = '\(self.worker(worker).id)'")
+      let leases = try held.compactMap { Int64($0.dropFirst().dropLast()) }.map { try lease($0) }
+      let ends = try await calls.attend(
+        CallQueue.Orders(step: 0), of: Dictionary(uniqueKeysWithValues: leases.map { ($0, [:]) }),
+        isTelling: false)
+      return .results(
+        Set(
+          ends.map {
+            CallEnd(
+              lease: $0.call.lease.epoch, name: $0.call.name, input: $0.input, attempt: $0.call.number,
+              outcome: $0.outcome, value: $0.value)
+          }))
     case .callLeases(let worker): return .leases(try await calls.leases(of: self.worker(worker).id))
     case .lose(let epochs): try await calls.lose(epochs)
     }

@@ -34,7 +34,7 @@ enum Answer: Hashable, Sendable {
   case claims([RunClaim])
   case cancellation(RunQueue.Cancellation)
   case calls([CallClaim])
-  case results(Set<CallQueue.Result>)
+  case results(Set<CallEnd>)
   case leases(Set<Int64>)
   case open([String: String])
   case known([String: CallRecord])
@@ -44,6 +44,15 @@ struct RunClaim: Hashable, Sendable {
   let run: Int
   let lease: Int64
   let number: Int
+}
+
+struct CallEnd: Hashable, Sendable {
+  let lease: Int64
+  let name: String
+  let input: String
+  let attempt: Int
+  let outcome: CallQueue.Outcome
+  let value: String?
 }
 
 struct CallClaim: Hashable, Sendable {

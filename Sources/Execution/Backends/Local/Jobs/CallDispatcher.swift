@@ -2,7 +2,7 @@ import JobStore
 import Tasks
 
 /// Lets any worker make calls of a run's tasks.
-protocol CallDispatcher: Sendable {
+package protocol CallDispatcher: Sendable {
   /// Whether a former owner of the run has offered this very call, and nobody has settled it.
   func isOpen(_ name: String, _ input: String) async -> Bool
 

@@ -86,10 +86,12 @@ public struct TaskCall: Sendable {
     let printsResult = result.hasValues && !parts.contains(.output)
     try await perform(
       command.script, command.arguments, place, output: printsResult ? .file(place.printed) : .log)
-    return try result.value(
+    let value = try result.value(
       json: { () throws(TaskFailure) in try Self.read(printsResult ? place.printed : place.output) },
       from: printsResult ? "its standard output" : "the file at `{out}`",
       path: { $0.map { place.output($0) } ?? place.output })
+    place.leave()
+    return value
   }
 
   /// What stands for a parameter in a command: the text of a scalar, else the path of a file.

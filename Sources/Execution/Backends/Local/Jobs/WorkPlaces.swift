@@ -24,9 +24,9 @@ struct WorkPlaces: Sendable {
     let name: String?
   }
 
-  /// The folder of a job, and of an attempt in it.
+  /// The folder of a job, and that of an attempt beside it: making one folder in another takes longer than a small task.
   func work(of place: Place) -> String { "\(folder)/\(Self.name(place))" }
-  func work(of place: Place, attempt: Int) -> String { "\(work(of: place))/\(attempt)" }
+  func work(of place: Place, attempt: Int) -> String { "\(work(of: place))-\(attempt)" }
 
   /// The files of what a call gave that was made before.
   func files(of place: Place) -> String { "\(work(of: place))/files" }

@@ -2,15 +2,12 @@
 chains and fans of forty through workers in other processes, events that owners of runs append, and what the same costs
 in SQL alone, without a scheduler."""
 
-import json
-import os
 import subprocess
 import sys
 
-from figures import ROOT, THALWEG, figure
-from postgres import Server
+from figures import figure
+from scheduler import Scheduler
 
-PLANES = os.path.join(os.path.dirname(THALWEG), "planes")
 WORKERS = 2
 SLOTS = 200
 AT_ONCE = 300
@@ -58,14 +55,6 @@ FROM held, generate_series(1, 40) AS n;
 """
 
 
-def planes(server, *words):
-    """What the benchmark's owner has found."""
-    done = subprocess.run([PLANES, words[0], server.url, *map(str, words[1:])], capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(f"planes: {done.stdout}{done.stderr[-500:]}")
-    return json.loads(done.stdout.splitlines()[-1])
-
-
 def pgbench(server, script, seconds, clients):
     """Runs a script over and over."""
     done = subprocess.run(
@@ -88,44 +77,33 @@ def raw_events(server):
     return (int(server.rows("SELECT sum(sequence) FROM raw.run_lease")[0]) - before) / 2
 
 
-def rate(found, what):
-    return found[what] / found["seconds"]
-
-
 def best(results):
     """Others use the machine, too: what disturbs makes a figure worse, never better."""
     return max(results)
 
 
-server = Server()
-workers = []
+scheduler = Scheduler(WORKERS, SLOTS)
+server = scheduler.server
 try:
-    subprocess.run([THALWEG, "db", "migrate"], env=dict(os.environ, THALWEG_DATABASE_URL=server.url), check=True,
-                   stdout=subprocess.DEVNULL)
     server.execute(SCHEMA)
-    for _ in range(WORKERS):
-        workers.append(subprocess.Popen([PLANES, "worker", server.url, str(SLOTS)], stdin=subprocess.PIPE))
     for shape, edges in [("chain", CHAIN), ("fan", FAN)]:
         server.execute(f"TRUNCATE raw.edge; {edges}; ANALYZE raw.edge")
-        planes(server, "owner", shape, AT_ONCE, AT_ONCE)
+        scheduler.jobs(shape, AT_ONCE, AT_ONCE)
         ours, raw = [], []
         for _ in range(ROUNDS):
-            ours.append(rate(planes(server, "owner", shape, 1000, AT_ONCE), "jobs"))
+            ours.append(scheduler.jobs(shape, 1000, AT_ONCE))
             raw.append(raw_jobs(server))
         figure("planes", f"jobs of {shape}s of 40 through {WORKERS} workers in other processes", best(ours), "1/s",
                "the same graph in SQL, without owners", best(raw), more_is_better=True)
-        alone = min(planes(server, "owner", shape, 20, 1)["median"] for _ in range(ROUNDS))
-        figure("planes", f"a {shape} of 40 through workers, median", alone * 1000, "ms")
-        alone = min(planes(server, "alone", shape, 20, 1)["median"] for _ in range(ROUNDS))
-        figure("planes", f"a {shape} of 40 by its owner, median", alone * 1000, "ms")
+        for name, mode in [("through workers", "owner"), ("by its owner", "alone")]:
+            median = min(scheduler.measure(mode, shape, 20, 1)["median"] for _ in range(ROUNDS))
+            figure("planes", f"a {shape} of 40 {name}, median", median * 1000, "ms")
     ours, raw = [], []
     for _ in range(ROUNDS):
-        ours.append(rate(planes(server, "events", 64, 40, 100), "events"))
+        found = scheduler.measure("events", 64, 40, 100)
+        ours.append(found["events"] / found["seconds"])
         raw.append(raw_events(server))
     figure("planes", "events that owners of 64 runs append, 40 at a time", best(ours), "1/s",
            "the same in SQL, 8 connections", best(raw), more_is_better=True)
 finally:
-    for worker in workers:
-        worker.stdin.close()
-        worker.wait()
-    server.stop()
+    scheduler.stop()

@@ -35,7 +35,9 @@ struct BenchOwner {
     let clock = ContinuousClock.now
     let beats = Task { [queue, me, desk] in
       while !Task.isCancelled {
-        _ = try await queue.heartbeat(of: me.id)
+        if try await queue.heartbeat(of: me.id)?.isRecoveryDue ?? false {
+          try await queue.recover(silentFor: 15)
+        }
         desk?.look()
         try await Task.sleep(for: .seconds(1))
       }

@@ -24,7 +24,9 @@ struct BenchWorker {
     let end = Task.detached { while readLine() != nil {} }
     let beats = Task { [queue, me, caller] in
       while !Task.isCancelled {
-        _ = try await queue.heartbeat(of: me.id)
+        if try await queue.heartbeat(of: me.id)?.isRecoveryDue ?? false {
+          try await queue.recover(silentFor: 15)
+        }
         try await caller.check()
         try await Task.sleep(for: .seconds(1))
       }

@@ -382,7 +382,8 @@ public struct RunQueue: Sendable {
   public func leave(_ worker: String) async throws(StoreError) {
     try await takeAway(where: "worker.id = \(worker)")
     try await CallQueue(store).lose(where: "worker = \(worker)")
-    _ = try await store.rows("DELETE FROM worker WHERE id = \(worker)")
+    // What others hold at this moment is taken away when it has been silent for too long.
+    _ = try await store.rows("DELETE FROM worker WHERE id = \(worker) AND NOT holds_leases(id)")
   }
 
   /// The workers that are known, the oldest first.

@@ -15,7 +15,8 @@ final class Cluster: Sendable {
     let description: String
   }
 
-  /// Arguments: port, password, the pipe to say "ready" or what went wrong on, whether commits survive a crash.
+  /// Arguments: port, password, the pipe to say "ready" or what went wrong on, whether commits survive a crash, how many
+  /// may be connected.
   private static let script = """
     PATH="$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1):$PATH"
     folder="$(mktemp -d /tmp/thalweg-postgresql.XXXXXX)"
@@ -23,22 +24,29 @@ final class Cluster: Sendable {
     printf '%s\\n' "$2" > "$folder/password"
     serve() {
       pg_ctl -D "$folder/data" -l "$folder/log" -w start -o "-p $1 -c listen_addresses=127.0.0.1 \\
-        -c unix_socket_directories=$folder -c fsync=off -c full_page_writes=off -c synchronous_commit=$2"
+        -c unix_socket_directories=$folder -c fsync=off -c full_page_writes=off -c synchronous_commit=$2 -c max_connections=$3 \\
+        -c superuser_reserved_connections=0"
     }
     start() {
       initdb -D "$folder/data" -U postgres -A scram-sha-256 --pwfile="$folder/password" -E UTF8 --locale=C \\
         --no-sync --no-instructions && serve "$@"
     }
-    if start "$1" "$4" > "$folder/start" 2>&1; then echo ready > "$3"; else cat "$folder/start" "$folder/log" > "$3"; fi
-    # Each line is the wish for a crash.
-    while read -r _; do
-      pg_ctl -D "$folder/data" -m immediate stop && serve "$1" "$4"
+    if start "$1" "$4" "$5" > "$folder/start" 2>&1; then echo ready > "$3"; else cat "$folder/start" "$folder/log" > "$3"; fi
+    # Each line is the wish for a crash; some wish for another one while the server recovers from it.
+    while read -r wish; do
+      pg_ctl -D "$folder/data" -m immediate stop
+      if [ "$wish" = twice ]; then
+        serve "$1" "$4" "$5" &
+        for _ in 1 2 3 4 5 6 7 8; do pg_ctl -D "$folder/data" -m immediate stop && break; sleep 0.01; done
+        wait
+      fi
+      serve "$1" "$4" "$5"
     done > "$folder/crashes" 2>&1
     pg_ctl -D "$folder/data" -m immediate stop > "$folder/stop" 2>&1
     """
 
   /// - Parameter keepsCommits: Whether a crash of the server loses nothing that was committed.
-  init(keepsCommits: Bool = false) throws {
+  init(keepsCommits: Bool = false, connections: Int = 100) throws {
     port = Int(try freePort())
     let folder = FileManager.default.temporaryDirectory.appending(path: "thalweg-\(UUID().uuidString)").path
     let pipe = "\(folder)/ready"
@@ -53,7 +61,7 @@ final class Cluster: Sendable {
     let user = getuid() == 0 ? "runuser -u postgres -- " : ""
     guard
       let opened = popen(
-        "cd / && exec \(user)bash '\(file)' \(port) '\(Self.password)' '\(pipe)' \(keepsCommits ? "on" : "off")",
+        "cd / && exec \(user)bash '\(file)' \(port) '\(Self.password)' '\(pipe)' \(keepsCommits ? "on" : "off") \(connections)",
         "we")
     else {
       throw Unavailable(description: "no shell")
@@ -64,8 +72,9 @@ final class Cluster: Sendable {
   }
 
   /// Ends the server at once, as if it had crashed, and starts it again.
-  func crash() {
-    fputs("crash\n", lifeline)
+  /// - Parameter isTwice: Whether it crashes again while it recovers.
+  func crash(twice isTwice: Bool = false) {
+    fputs(isTwice ? "twice\n" : "once\n", lifeline)
     fflush(lifeline)
   }
 

@@ -14,7 +14,7 @@ struct Simulation {
     var runs = 2
     var workers = 2
     /// So many steps things go wrong.
-    var steps = 120
+    var steps = 160
     var faults = Set(Fault.allCases)
     var flaw: ModelQueue.Flaw?
 
@@ -103,7 +103,8 @@ struct Simulation {
   }
 
   private mutating func goesWrong(_ fault: Fault, _ percent: Int) -> Bool {
-    !isCalm && schedule.faults.contains(fault) && dice.hits(percent)
+    // Some schedules are worse than others.
+    !isCalm && schedule.faults.contains(fault) && dice.hits(percent * (1 + Int(schedule.seed % 3)))
   }
 
   // MARK: - The network
@@ -135,7 +136,7 @@ struct Simulation {
 
   private mutating func stir() {
     queue.now += Int.random(in: 1...30, using: &dice)
-    if !late.isEmpty, dice.hits(isCalm ? 50 : 8) {
+    if !late.isEmpty, dice.hits(isCalm ? 50 : 3) {
       _ = perform(late.remove(at: Int.random(in: 0..<late.count, using: &dice)))
       return
     }

@@ -3,9 +3,9 @@ SWIFT ?= swift
 BUILD := .build/release/thalweg
 B ?= all
 
-.PHONY: help setup build run test kills format lint bench clean
+.PHONY: help setup build run test kills test-faults format lint bench clean
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: ## install the system libraries that the build needs
 	@scripts/setup
@@ -23,6 +23,10 @@ test: ## install what the tests talk to, and run every test
 kills: ## kill streams at a hundred random points each
 	@scripts/setup tests
 	@THALWEG_KILLS=100 SWIFT=$(SWIFT) scripts/test --filter 'CommandTests.*killed'
+
+test-faults: ## break the scheduler in every way, at length
+	@scripts/setup tests
+	@THALWEG_FAULTS=10 SWIFT=$(SWIFT) scripts/test --filter 'Fault|Simulation'
 
 format: ## format the Swift sources
 	$(SWIFT) format -i -r -p Package.swift Sources Tests

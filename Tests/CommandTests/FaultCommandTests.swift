@@ -211,27 +211,41 @@ import Testing
     }
   }
 
-  private static let fakeTime = ["x86_64", "aarch64"].map {
-    "/usr/lib/\($0)-linux-gnu/faketime/libfaketime.so.1"
-  }
-  .first { FileManager.default.fileExists(atPath: $0) }
+  private static let fakeTime = "/usr/bin/faketime"
+  private static let hasFakeTime = FileManager.default.fileExists(atPath: fakeTime)
 
-  @Test(
-    .enabled("there is no libfaketime: `scripts/setup tests` installs it") { fakeTime != nil })
+  /// Runs a command whose clock is wrong.
+  private func run(_ arguments: String..., off by: String) async throws -> CommandResult {
+    let result = try await Subprocess.run(
+      .path(FilePath(Self.fakeTime)), arguments: Arguments(["-f", by, Sandbox.binary] + arguments),
+      environment: environment, workingDirectory: FilePath(sandbox.path), input: .none,
+      output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
+    return CommandResult(
+      status: result.terminationStatus, output: result.standardOutput, error: result.standardError)
+  }
+
+  @Test(.enabled("there is no faketime: `scripts/setup tests` installs it") { hasFakeTime })
   func `machines whose clocks are days apart do all once`() async throws {
     try sandbox.write("", to: "go")
-    @Sendable func skewed(_ by: String) -> Environment {
-      environment.updating([
-        "LD_PRELOAD": .init(stringLiteral: Self.fakeTime ?? ""), "FAKETIME": .init(stringLiteral: by),
-      ])
-    }
     var ids: [String] = []
-    for by in ["+9d", "-9d", "+0d"] { ids.append(try await submit("pure.thal", environment: skewed(by))) }
-    try await worker(slots: 1, skewed("+3d")) { _ in
-      try await worker(slots: 1, skewed("-3d")) { _ in try await waitForAll() }
+    for by in ["+9d", "-9d", "+0d"] {
+      let result = try await run("submit", "pure.thal", off: by)
+      #expect(result.status == .exited(0), "\(result.error)")
+      ids.append(result.output.trimmingCharacters(in: .newlines))
     }
+    async let ahead = run("worker", "--slots", "1", off: "+3d")
+    async let behind = run("worker", "--slots", "1", off: "-3d")
+    let workers = "SELECT process FROM worker"
+    try await wait { try database.rows(workers).count == 2 }
+    try await waitForAll()
+    for worker in try database.rows(workers) {
+      if let process = pid_t(worker.dropFirst().dropLast()) { kill(process, SIGTERM) }
+    }
+    _ = try await (ahead, behind)
     #expect(try states("pure") == ["(succeeded)"])
-    #expect(try database.rows("SELECT 1 FROM run_event WHERE at > now() + interval '2 days'").count > 0)
+    let wrong =
+      "SELECT 1 FROM run_event WHERE at NOT BETWEEN now() - interval '2 days' AND now() + interval '2 days'"
+    #expect(try database.rows(wrong).count > 0)
     #expect(try database.rows("SELECT 1 FROM submission WHERE claims > 1").isEmpty)
     try await expectSound(ids)
   }

@@ -12,6 +12,7 @@ extension TaskCall {
     }
     let path = try existing(file)
     let place = try WorkFolder(work, log: log)
+    logs?.begin(self.log(at: log))
     do {
       return try PythonReplica { input, output in
         var process = process(

@@ -10,6 +10,8 @@ public struct TaskCall: Sendable {
   private let secrets: [String]
   let folder: String
   private let result: TaskResult
+  /// Follows what attempts write for people.
+  public var logs: (any LogWatcher)?
 
   /// Between SIGTERM and SIGKILL.
   public static let grace = Duration.seconds(5)
@@ -48,6 +50,8 @@ public struct TaskCall: Sendable {
   /// - Returns: The result, as a column of one row.
   public func attempt(in work: String, log: String) async throws(TaskFailure) -> Column {
     let place = try WorkFolder(work, log: log)
+    logs?.begin(self.log(at: log))
+    defer { logs?.end(log) }
     do throws(TaskFailure) {
       switch task.work {
       case .command(let parts): return try await run(parts, place)
@@ -58,6 +62,10 @@ public struct TaskCall: Sendable {
     } catch {
       throw told(error, [log, place.printed], log: log)
     }
+  }
+
+  func log(at path: String) -> TaskLog {
+    TaskLog(path: path, secrets: secrets, isHidden: result.isHidden)
   }
 
   /// A failure with the last lines of the first of some files that has any.

@@ -91,6 +91,10 @@ import Testing
       let made = try await calls.exchange([], claiming: 2, for: worker)
       let report = CallQueue.Report(epoch: made[0].epoch, outcome: .succeeded, value: "1")
       _ = try await calls.exchange([report], claiming: 0, for: worker)
+      let log = TaskLogStore.Log(lease: claims[0].epoch, name: "1-1", place: "a:/log")
+      try await TaskLogStore(queue.store).add([
+        (claims[0].run.id, TaskLogStore.Piece(log: log, position: 0, size: 2, text: "a\n"))
+      ])
     }
   }
 

@@ -4,6 +4,7 @@ import Diagnosing
 import Foundation
 import JobStore
 import Planning
+import Tasks
 
 /// Somewhere to run plans.
 public protocol ExecutionBackend: Sendable {
@@ -47,6 +48,8 @@ public struct RunRequest: Sendable {
 
   /// Who has calls of tasks made by other workers; nil where the run's own process makes them all.
   var dispatcher: (any CallDispatcher)?
+  /// Follows what its tasks write for people.
+  var logs: (any LogWatcher)?
 
   /// Makes a request.
   public init(

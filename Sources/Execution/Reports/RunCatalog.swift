@@ -39,7 +39,7 @@ public struct RunCatalog: Sendable {
   /// The newest runs first.
   public func list(_ filter: RunFilter) async throws(StoreError) -> [RunRecord] {
     guard let store else { return [] }
-    try await rescue(store)
+    try await Self.rescue(store)
     return try await store.runs(filter)
   }
 
@@ -47,7 +47,7 @@ public struct RunCatalog: Sendable {
   /// - Throws: A `Refusal` where there is no such run, or several; a `StoreError`.
   public func find(_ name: String) async throws -> Entry {
     guard let store else { throw unknown(name, []) }
-    try await rescue(store)
+    try await Self.rescue(store)
     let found =
       if name == "last" {
         try await store.runs(RunFilter(limit: 1))
@@ -136,7 +136,7 @@ public struct RunCatalog: Sendable {
   }
 
   /// Ends what is lost. Where the store can't be written, or not by this user, the records are shown as they are.
-  private func rescue(_ store: any RunStore) async throws(StoreError) {
+  static func rescue(_ store: any RunStore) async throws(StoreError) {
     do throws(StoreError) {
       try await Rescuer().rescue(in: store, now: .now) { run in
         RunError(lost: "the process that ran it, \(run.owner.process) on `\(run.owner.host)`, is gone")

@@ -17,6 +17,7 @@ public actor RunWorker {
   private let caller: CallWorker
   private let programs: SubmittedPrograms
   private let schedules: ScheduleStore
+  private let logs: LogSender
   private let me: RunQueue.Worker
   private let backend: LocalBackend
   private let tell: @Sendable (String) -> Void
@@ -51,6 +52,8 @@ public actor RunWorker {
     desk = CallDesk(calls)
     programs = SubmittedPrograms(queue)
     schedules = ScheduleStore(queue)
+    let logs = LogSender(TaskLogStore(queue.store))
+    self.logs = logs
     self.tell = tell
     let owner = Owner.current
     var me = RunQueue.Worker(
@@ -62,7 +65,14 @@ public actor RunWorker {
     // One that comes while another waits says nothing new.
     (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     caller = CallWorker(
-      calls, for: me, make: { [programs] in await SubmittedCall(claim: $0, context: $1).make(programs) },
+      calls, for: me,
+      make: { [programs] claim, context in
+        let watcher = logs.watcher(of: context.run.id, under: claim.epoch)
+        let report = await SubmittedCall(claim: claim, context: context, logs: watcher).make(programs)
+        // Who learns of the end finds the whole log.
+        await logs.sendEnded()
+        return report
+      },
       whenIdle: { [wake] in wake.yield() })
   }
 
@@ -149,6 +159,7 @@ public actor RunWorker {
       await caller.cancelAll()
       return try await queue.register(me)
     }
+    logs.sendSoon()
     for (epoch, run) in running {
       if !heartbeat.leases.contains(epoch) || heartbeat.cancelled.contains(epoch) { run.task.cancel() }
       run.pause.set(heartbeat.paused.contains(epoch))
@@ -190,8 +201,9 @@ public actor RunWorker {
     tell("\(claim.run.id) begins" + (claim.number > 1 ? ", for the \(claim.number). time" : ""))
     let dispatcher = desk.open(claim.lease)
     let pause = PauseSwitch()
+    let logs = logs.watcher(of: claim.run.id, under: claim.epoch)
     let task = Task { [backend, programs] in
-      let end = await SubmittedRun(claim: claim, dispatcher: dispatcher, pause: pause)
+      let end = await SubmittedRun(claim: claim, dispatcher: dispatcher, pause: pause, logs: logs)
         .run(programs, on: backend)
       await finish(claim.lease, end)
     }
@@ -201,6 +213,8 @@ public actor RunWorker {
   private func finish(_ lease: CallQueue.Lease, _ end: String) async {
     tell(end)
     desk.close(lease)
+    logs.end(under: lease.epoch)
+    await logs.sendEnded()
     // Else the next heartbeat finds a lease without a run.
     try? await queue.release(lease.epoch)
     running[lease.epoch] = nil

@@ -8,6 +8,8 @@ import Tasks
 struct SubmittedCall: Sendable {
   let claim: CallQueue.Claim
   let context: CallQueue.Context
+  /// Follows what it writes for people.
+  let logs: any LogWatcher
 
   /// Makes it, and tells what came of it.
   func make(_ programs: SubmittedPrograms) async -> CallQueue.Report {
@@ -32,7 +34,7 @@ struct SubmittedCall: Sendable {
     } catch {
       throw TaskFailure("can't be called by a worker: \(Self.text(error))")
     }
-    let places = WorkPlaces(context.run.id, lease: claim.epoch)
+    let places = WorkPlaces(context.run.id, lease: claim.epoch, logs: logs)
     defer { places.remove() }
     let secrets: @Sendable (String) -> String = { known[$0] ?? "" }
     switch work {
@@ -56,7 +58,7 @@ struct SubmittedCall: Sendable {
         to: operation.task, from: artifacts, in: places.files(of: work.place))
       let call = TaskCall(
         operation.task, given, at: work.node, of: request.graph, secrets: secrets,
-        in: request.projectFolder)
+        in: request.projectFolder, logs: places.logs)
       let value = try await call.attempt(
         in: places.work(of: work.place, attempt: claim.offer.attempt),
         log: places.log(of: work.place, attempt: claim.offer.attempt))

@@ -1,4 +1,5 @@
 import JobStore
+import Tasks
 
 /// A run that a worker has taken on.
 struct SubmittedRun: Sendable {
@@ -7,6 +8,8 @@ struct SubmittedRun: Sendable {
   let dispatcher: RunDispatcher
   /// Whether it is to begin nothing more for now.
   let pause: PauseSwitch
+  /// Follows what its tasks write for people.
+  let logs: any LogWatcher
 
   /// How it ended, for who looks after the worker.
   func run(_ programs: SubmittedPrograms, on backend: LocalBackend) async -> String {
@@ -30,6 +33,7 @@ struct SubmittedRun: Sendable {
     var request = try await programs.load(claim.run, claim.submission)
       .request(of: claim.run, under: claim.epoch, pausedBy: pause, in: claim.submission.folder)
     request.dispatcher = dispatcher
+    request.logs = logs
     while true {
       do throws(StoreError) {
         return try await backend.run(request, recordedIn: claim.store, observer: NoObserver())

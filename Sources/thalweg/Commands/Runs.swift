@@ -10,8 +10,9 @@ struct Runs: AsyncParsableCommand {
       EXAMPLES:
         thalweg runs list --pipeline revenue --limit 5
         thalweg runs show last --json
+        thalweg runs logs last --follow
       """,
-    subcommands: [List.self, Show.self, Cancel.self, Retry.self, Pause.self, Resume.self],
+    subcommands: [List.self, Show.self, Logs.self, Cancel.self, Retry.self, Pause.self, Resume.self],
     defaultSubcommand: List.self)
 
   struct List: AsyncParsableCommand {
@@ -64,6 +65,49 @@ struct Runs: AsyncParsableCommand {
       let catalog = RunCatalog(try await RunStores().existing(), Thalweg.invocation)
       let entry = try await catalog.find(run)
       Console.output.write(json ? RunReport.json(entry).indented + "\n" : RunReport.text(entry, now: .now))
+    }
+  }
+}
+
+extension Runs {
+  struct Logs: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Prints what the tasks of a run have written.",
+      discussion: """
+        Of a submitted run it is what workers have sent, wherever they are; of another what is in `.thalweg/logs` of the \
+        current folder.
+
+        EXAMPLES:
+          thalweg runs logs last --follow
+          thalweg runs logs last --job fit
+        """)
+
+    @Argument(help: "The run's id, the beginning of it, or `last`.")
+    var run: String
+
+    @Flag(name: .shortAndLong, help: "Go on with what is written until the run ends.")
+    var follow = false
+
+    @Option(help: ArgumentHelp("Only of this job: its number, its name, or its task.", valueName: "job"))
+    var job: String?
+
+    @Flag(help: "Print JSON, a line for each piece.")
+    var json = false
+
+    @OptionGroup var console: ConsoleOptions
+
+    func run() async throws {
+      let catalog = RunCatalog(try await RunStores().existing(), Thalweg.invocation)
+      let entry = try await catalog.find(run)
+      let logs = try await RunLogs(of: entry, in: catalog, job: job)
+      var text = RunLogs.Text(logs)
+      var isEmpty = true
+      func show(_ part: RunLogs.Part) {
+        isEmpty = false
+        Console.output.write(json ? logs.json(part).compact + "\n" : text.text(part))
+      }
+      try await follow ? logs.follow(show) : logs.forEachPart(show)
+      if isEmpty { Console.error.write("\(logs.nothing)\n") }
     }
   }
 }

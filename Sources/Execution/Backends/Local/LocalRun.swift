@@ -410,7 +410,7 @@ struct LocalRun {
     }
     var options = RunOptions(workers: request.graph.run.parallelism ?? workers)
     options.secrets = secrets
-    let places = WorkPlaces(id, lease: request.lease)
+    let places = WorkPlaces(id, lease: request.lease, logs: request.logs)
     rowCalls = RowCalls(
       request.graph, folder: request.projectFolder, cores: workers, places: places, secrets: secrets)
     options.tasks = rowCalls

@@ -25,9 +25,11 @@ final class RowCalls: RowTasks {
           pools[ObjectIdentifier(task)] = RowTaskPool(
             task, copies: cores, places: { places.ofRows(task: task.name, call: $0) }
           ) { arguments, result in
-            TaskCall(
+            var call = TaskCall(
               task, arguments, result: result, environment: environment.values, secrets: environment.secrets,
               folder: folder, isHidden: isHidden || !task.options.allow.isEmpty)
+            call.logs = places.logs
+            return call
           }
         }
       }

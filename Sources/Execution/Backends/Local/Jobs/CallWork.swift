@@ -58,11 +58,12 @@ extension TaskCall {
   /// A call of the task of a node.
   init(
     _ task: TypedTask, _ given: [TaskArgument], at node: Int, of graph: Graph,
-    secrets: (String) -> String, in folder: String
+    secrets: (String) -> String, in folder: String, logs: (any LogWatcher)?
   ) {
     let environment = TaskEnvironment(task, secrets)
     self.init(
       task, given, environment: environment.values, secrets: environment.secrets, folder: folder,
       isHidden: !task.options.allow.isEmpty || graph.labelled[graph.nodes[node].span] != nil)
+    self.logs = logs
   }
 }

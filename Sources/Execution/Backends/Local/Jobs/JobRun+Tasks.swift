@@ -23,7 +23,7 @@ extension JobRun {
     }
     let origin = agenda.origins[index]
     let call = TaskCall(
-      task, given, at: origin, of: graph, secrets: secrets, in: work.folder)
+      task, given, at: origin, of: graph, secrets: secrets, in: work.folder, logs: work.places.logs)
     return Call(
       node: index, name: agenda.graph.nodes[index].name, task: task, given: given, call: call,
       place: place(of: index, agenda, work), origin: origin)

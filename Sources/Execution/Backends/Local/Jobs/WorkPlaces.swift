@@ -1,18 +1,25 @@
 import Foundation
 import JobStore
+import Tasks
 
 /// Where the tasks of a run work, and where their logs are: beside the record of the run.
 struct WorkPlaces: Sendable {
   private let run: String
   private let base: String
+  /// Follows the logs.
+  let logs: (any LogWatcher)?
 
   /// In the folder that is the current one now.
   /// - Parameter lease: Of a run that may be begun anew, perhaps here, and while somebody still works at it: none finds
   ///   what another has left.
-  init(_ run: RunID, lease: Int64?) {
+  init(_ run: RunID, lease: Int64?, logs: (any LogWatcher)? = nil) {
+    self.logs = logs
     self.run = run.text + (lease.map { "/\($0)" } ?? "")
     base = FileManager.default.currentDirectoryPath
   }
+
+  /// Where a folder keeps the logs, a folder a run.
+  static let logs = ".thalweg/logs"
 
   /// A job, and of a `for` a pass of it.
   struct Place: Codable, Sendable {
@@ -36,12 +43,12 @@ struct WorkPlaces: Sendable {
 
   /// Of the calls of a task for rows.
   func ofRows(task: String, call: Int) -> (work: String, log: String) {
-    ("\(folder)/\(task)/\(call)", "\(base)/.thalweg/logs/\(run)/\(task)-\(call).log")
+    ("\(folder)/\(task)/\(call)", "\(base)/\(Self.logs)/\(run)/\(task)-\(call).log")
   }
 
   /// What an attempt writes for people.
   func log(of place: Place, attempt: Int) -> String {
-    "\(base)/.thalweg/logs/\(run)/\(Self.name(place))-\(attempt).log"
+    "\(base)/\(Self.logs)/\(run)/\(Self.name(place))-\(attempt).log"
   }
 
   private static func name(_ place: Place) -> String {

@@ -127,7 +127,8 @@ public struct RunCatalog: Sendable {
     if several.isEmpty {
       return Refusal(
         .unknownRun, name == "last" ? "there are no runs yet" : "there is no run `\(name)`", at: name,
-        of: invocation, label: "not a run", help: "`thalweg runs list` lists what there is")
+        of: invocation, label: "not a run",
+        help: "`thalweg runs list` lists what there is; what `thalweg db prune` has removed is gone")
     }
     let ids = several.prefix(5).map { "`\($0.id)`" }.joined(separator: ", ")
     return Refusal(

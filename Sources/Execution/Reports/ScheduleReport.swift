@@ -16,7 +16,7 @@ public enum ScheduleReport {
       [schedule.name] + (isShared ? [schedule.namespace] : []) + [
         state(schedule), schedule.clock.expression, schedule.clock.zone,
         schedule.isPaused ? "" : schedule.next?.toSeconds ?? "never", schedule.last?.time.toSeconds ?? "",
-        schedule.last.map { "\($0.run) \($0.state?.rawValue ?? "")" } ?? "",
+        schedule.last.map { "\($0.run) \($0.state?.rawValue ?? "removed")" } ?? "",
       ]
     }
     return Figures.table(
@@ -54,7 +54,8 @@ public enum ScheduleReport {
       text +=
         "\n"
         + Figures.table(
-          ["TIME", "RUN", "STATE"], fires.map { [$0.time.toSeconds, $0.run.text, $0.state?.rawValue ?? ""] },
+          ["TIME", "RUN", "STATE"],
+          fires.map { [$0.time.toSeconds, $0.run.text, $0.state?.rawValue ?? "removed"] },
           right: [])
     }
     if !missed.isEmpty {

@@ -62,6 +62,12 @@ public struct RunStores: Sendable {
     return try SQLiteRunStore.open(existing: Self.path)
   }
 
+  /// The store from which old runs can be removed; nil where the folder has none.
+  public func pruner() async throws(StoreError) -> (any RunPruner)? {
+    if let address { return try await PostgreSQLRunStore.open(address) }
+    return try SQLiteRunStore.open(existing: Self.path)
+  }
+
   /// The tables of the database.
   public func schema() throws(StoreError) -> PostgreSQLSchema { PostgreSQLSchema(try database()) }
 

@@ -13,7 +13,7 @@ struct Db: AsyncParsableCommand {
         thalweg db migrate
         thalweg db check --json
       """,
-    subcommands: [Migrate.self, Check.self, Url.self, Grant.self, Revoke.self, Grants.self])
+    subcommands: [Migrate.self, Check.self, Url.self, Prune.self, Grant.self, Revoke.self, Grants.self])
 
   struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -55,6 +55,45 @@ struct Db: AsyncParsableCommand {
     @OptionGroup var console: ConsoleOptions
 
     func run() async throws { Console.output.write("\(try Db.schema().place)\n") }
+  }
+
+  struct Prune: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Removes runs that ended long ago, with all that belongs to them.",
+      discussion: """
+        Works on the runs of the current folder where no database is named. What is under way, waits or is held back is \
+        kept, and schedules are. With `--artifacts` it also removes files that none of the runs that are kept refers to: \
+        only where no other database or folder has its files in the same place.
+
+        EXAMPLES:
+          thalweg db prune --older-than 30d --dry-run
+        """)
+
+    @Option(help: ArgumentHelp("How long ago a run has ended at least: 30d, 12h.", valueName: "time"))
+    var olderThan: Age
+
+    @Flag(help: "Also remove files from the store of artifacts.")
+    var artifacts = false
+
+    @Flag(help: "Only tell what would be removed.")
+    var dryRun = false
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @OptionGroup var console: ConsoleOptions
+
+    func run() async throws {
+      guard let store = try await RunStores().pruner() else {
+        Console.output.write(
+          json ? PruningReport.json(.nothing).indented + "\n" : PruningReport.text(.nothing))
+        return
+      }
+      let result = try await Pruning(
+        store, olderThan: olderThan.seconds, artifacts: artifacts ? try ArtifactPlaces().store : nil
+      ).run(isTrial: dryRun)
+      Console.output.write(json ? PruningReport.json(result).indented + "\n" : PruningReport.text(result))
+    }
   }
 
   fileprivate static func schema() throws -> PostgreSQLSchema { try RunStores().schema() }
@@ -135,3 +174,8 @@ extension Db {
 }
 
 extension Membership.Role: ExpressibleByArgument {}
+
+extension Age: ExpressibleByArgument {
+  /// Nil where the text is no such time.
+  public init?(argument: String) { self.init(argument) }
+}

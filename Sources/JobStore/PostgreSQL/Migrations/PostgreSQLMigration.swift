@@ -10,6 +10,6 @@ struct PostgreSQLMigration: Sendable {
   /// In their order.
   static let all: [PostgreSQLMigration] = [
     .runs, .submissions, .events, .namespaces, .caps, .calls, .roles, .schedules, .steps, .leases,
-    .logs,
+    .logs, .pruning,
   ]
 }

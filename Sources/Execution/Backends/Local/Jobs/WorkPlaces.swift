@@ -20,6 +20,8 @@ struct WorkPlaces: Sendable {
 
   /// Where a folder keeps the logs, a folder a run.
   static let logs = ".thalweg/logs"
+  /// Where it keeps what tasks work with, a folder a run.
+  static let works = ".thalweg/work"
 
   /// A job, and of a `for` a pass of it.
   struct Place: Codable, Sendable {
@@ -64,5 +66,5 @@ struct WorkPlaces: Sendable {
   /// Nobody needs the files any more.
   func remove() { try? FileManager.default.removeItem(atPath: folder) }
 
-  private var folder: String { "\(base)/.thalweg/work/\(run)" }
+  private var folder: String { "\(base)/\(Self.works)/\(run)" }
 }

@@ -66,9 +66,11 @@ import Testing
   {
     let id = try await submit(Self.slow)
     let status = try await following(id, environment: shared.environment) {
-      _ = try await shared.withWorker { _ in
+      _ = try await shared.withWorker { process in
         try await shared.wait { followed().contains("begun\n") }
         #expect(!followed().contains("done") && !sandbox.exists("go"))
+        let shown = try await shared.run("runs", "show", id).output
+        #expect(shown.contains(", process \(process) ("), "\(shown)")
         try sandbox.write("", to: "go")
         try await shared.wait { try await shared.state(id) == "succeeded" }
       }

@@ -61,6 +61,8 @@ import Testing
     #expect(early.status == .exited(0), "\(early.error)")
     let id = early.output.trimmingCharacters(in: .newlines)
     #expect(try await shared.state(id) == "planned")
+    let waiting = try await sandbox.run("runs", "show", id, environment: environment).output
+    #expect(waiting.contains("waits       for a worker: none is there that takes on what is of `default`"))
     // What comes later is of no concern to it.
     try sandbox.write("nonsense", to: "dear.thal")
     let worker = try await shared.withWorker { _ in

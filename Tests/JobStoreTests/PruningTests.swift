@@ -173,6 +173,32 @@ import Testing
     #expect(try await schedules.fire().isEmpty)
   }
 
+  @Test(arguments: [true, false])
+  func `what runs that are kept were given and gave is told`(isPruned: Bool) async throws {
+    for id in ["old", "new"] { try await submit(id) }
+    try await endAll()
+    try age(["old"])
+    try database.run(
+      """
+      UPDATE run_event SET value = '{"model":"file:sha256:' || id || '"}' FROM run
+      WHERE run.number = run AND kind = 'call'
+      """)
+    try database.run(
+      """
+      INSERT INTO ready_call (namespace, run, tags, name, input, attempt, work)
+      SELECT 'default', number, '{}', 'c', 'i', 1, 'work' FROM run WHERE id = 'new'
+      """)
+    if isPruned { try await prune() }
+    let values = Values()
+    try await store.forEachKeptValue(olderThan: 30 * Self.day) { await values.add($0) }
+    #expect(await values.all == ["work", #"{"model":"file:sha256:new"}"#])
+  }
+
+  private actor Values {
+    private(set) var all: [String] = []
+    func add(_ more: [String]) { all += more }
+  }
+
   @Test func `a backfill goes when all of it ended long ago`() async throws {
     _ = try await queue.backfill(
       "b", atOnce: 2, HeldRunTests.runs(3), like: makeRun("b"), jobs: twoJobs, plan: somePlan,

@@ -25,6 +25,8 @@ public struct RunCatalog: Sendable {
     public var epochs: [EpochRecord] = []
     /// What the operators of a stream had done at the newest epoch, in the plan's order.
     public var operators: [OperatorRecord] = []
+    /// Where a submitted run is that has not ended.
+    public var standing: RunStanding?
 
     /// The epoch that the run would go on after, 0 at its beginning; nil where it is not a stream that ended
     /// early.
@@ -60,7 +62,8 @@ public struct RunCatalog: Sendable {
     return Entry(
       run: run, jobs: try await store.jobs(of: run.id),
       epochs: try await store.epochs(of: run.id, last: Self.shownEpochs),
-      operators: try await store.operators(of: run.id))
+      operators: try await store.operators(of: run.id),
+      standing: try await (store as? PostgreSQLRunStore)?.standing(of: run.id))
   }
 
   /// What became of the wish to cancel the run that `name` names.

@@ -32,10 +32,11 @@ public enum RunReport {
       ["took", took(run, now: now)],
       ["rows", "\(Figures.count(run.rowsIn)) in, \(Figures.count(run.rowsOut)) out"],
     ]
-    if run.namespace != RunRecord.defaultNamespace { facts.insert(["namespace", run.namespace], at: 1) }
     if run.parameters != "{}" {
       facts.insert(["parameters", run.parameters], at: facts.firstIndex { $0[0] == "plan" } ?? 0)
     }
+    if let standing = entry.standing { facts.insert(fact(standing, run, now: now), at: 2) }
+    if run.namespace != RunRecord.defaultNamespace { facts.insert(["namespace", run.namespace], at: 1) }
     let jobs = entry.jobs.map { job in
       let last = job.attempts.last
       return [
@@ -83,7 +84,7 @@ public enum RunReport {
           }),
       ])
     }
-    var run = members(entry.run) + [("jobs", .array(jobs))]
+    var run = members(entry.run) + [("standing", json(entry.standing)), ("jobs", .array(jobs))]
     if entry.run.mode == "stream" { run += streamMembers(entry) }
     return .members(["version": .int(1), "run": .object(run)])
   }

@@ -9,14 +9,16 @@ public enum WorkerReport {
     let rows = workers.map { worker in
       [
         worker.id, worker.host, "\(worker.process)", worker.isDraining ? "draining" : "working",
-        "\(worker.running) of \(worker.slots)", Figures.duration(now.seconds(since: worker.started)),
+        "\(worker.running) of \(worker.slots)", "\(worker.calling) of \(worker.slots)",
+        Figures.duration(now.seconds(since: worker.started)),
         "\(Figures.duration(now.seconds(since: worker.seen))) ago",
         worker.namespaces.isEmpty ? "all" : worker.namespaces.joined(separator: ","),
         worker.tags.joined(separator: ","),
       ]
     }
     return Figures.table(
-      ["WORKER", "HOST", "PROCESS", "STATE", "RUNS", "UP", "SEEN", "SERVES", "TAGS"], rows, right: [2, 5])
+      ["WORKER", "HOST", "PROCESS", "STATE", "RUNS", "CALLS", "UP", "SEEN", "SERVES", "TAGS"], rows,
+      right: [2, 6])
   }
 
   /// `version` grows when a member is taken away or changes its meaning.
@@ -28,6 +30,7 @@ public enum WorkerReport {
           .members([
             "id": .string(worker.id), "host": .string(worker.host), "process": .int(worker.process),
             "slots": .int(Int64(worker.slots)), "running": .int(Int64(worker.running)),
+            "calling": .int(Int64(worker.calling)),
             "draining": .bool(worker.isDraining), "started": .string(worker.started.description),
             "seen": .string(worker.seen.description),
             "namespaces": .array(worker.namespaces.map { .string($0) }),

@@ -184,6 +184,10 @@ extension RunQueue {
     public let held: Int
     /// Runs that workers have taken on.
     public let running: Int
+    /// Calls of their tasks that a worker may take on.
+    public let calls: Int
+    /// Calls that workers have taken on.
+    public let calling: Int
     /// When the oldest of those that are ready was made.
     public let oldest: Moment?
   }
@@ -193,11 +197,14 @@ extension RunQueue {
     let rows = try await store.rows(
       """
       SELECT run.namespace, pipeline, count(*) FILTER (WHERE place = 'ready') AS ready,
-        count(*) FILTER (WHERE place = 'capped') AS capped, count(*) FILTER (WHERE place = 'held') AS held, count(*) FILTER (WHERE place = 'leased') AS running,
+        count(*) FILTER (WHERE place = 'capped') AS capped, count(*) FILTER (WHERE place = 'held') AS held,
+        count(*) FILTER (WHERE place = 'leased') AS running, count(*) FILTER (WHERE place = 'call') AS calls,
+        count(*) FILTER (WHERE place = 'calling') AS calling,
         min(created) FILTER (WHERE place = 'ready') AS oldest
       FROM run JOIN (
         SELECT run, 'ready' AS place FROM ready_run UNION ALL SELECT run, 'leased' FROM run_lease
         UNION ALL SELECT run, 'held' FROM held_run UNION ALL SELECT run, 'capped' FROM cap_line WHERE call = 0
+        UNION ALL SELECT run, 'call' FROM ready_call UNION ALL SELECT run, 'calling' FROM call_lease
       ) AS waiting ON waiting.run = run.number
       GROUP BY run.namespace, pipeline ORDER BY run.namespace, pipeline
       """)
@@ -207,6 +214,7 @@ extension RunQueue {
           namespace: try rows.value(row, "namespace"), pipeline: try rows.value(row, "pipeline"),
           ready: try rows.value(row, "ready"), capped: try rows.value(row, "capped"),
           held: try rows.value(row, "held"), running: try rows.value(row, "running"),
+          calls: try rows.value(row, "calls"), calling: try rows.value(row, "calling"),
           oldest: try rows.value(row, "oldest"))
       }
     }

@@ -257,6 +257,8 @@ public struct RunQueue: Sendable {
     public var isDraining = false
     /// How many runs it has taken on and not ended.
     public var running = 0
+    /// How many calls of tasks it has taken on and not told of.
+    public var calling = 0
 
     /// Makes a worker that has not registered.
     public init(id: String, host: String, process: Int64, slots: Int) {
@@ -392,6 +394,7 @@ public struct RunQueue: Sendable {
       """
       SELECT worker.*, array_to_string(tags, ',') AS all_tags,
         (SELECT count(*) FROM run_lease WHERE run_lease.worker = worker.id) AS running,
+        (SELECT count(*) FROM call_lease WHERE call_lease.worker = worker.id) AS calling,
         (SELECT coalesce(string_agg(namespace, ',' ORDER BY namespace), '') FROM worker_namespace
           WHERE worker_namespace.worker = worker.id AND namespace <> '*') AS namespaces
       FROM worker ORDER BY started, id
@@ -407,6 +410,7 @@ public struct RunQueue: Sendable {
         worker.seen = try rows.value(row, "seen")
         worker.isDraining = try rows.value(row, "is_draining")
         worker.running = try rows.value(row, "running")
+        worker.calling = try rows.value(row, "calling")
         return worker
       }
     }

@@ -26,7 +26,7 @@ kills: ## kill streams at a hundred random points each
 
 test-faults: ## break the scheduler in every way, at length
 	@scripts/setup tests
-	@THALWEG_FAULTS=10 SWIFT=$(SWIFT) scripts/test --filter 'Fault|Simulation'
+	@THALWEG_FAULTS=10 SWIFT=$(SWIFT) scripts/test --filter 'FaultTests|FaultCommandTests|SimulationTests'
 
 format: ## format the Swift sources
 	$(SWIFT) format -i -r -p Package.swift Sources Tests

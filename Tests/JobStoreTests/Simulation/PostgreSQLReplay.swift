@@ -74,13 +74,13 @@ struct PostgreSQLReplay {
       return .flag(try await store(under: lease).update(id(run), changes, batch: batch))
     case .release(let lease): try await queue.release(lease)
     case .recover:
-      // Milliseconds there are seconds here, so that the time that the test itself needs counts nothing.
+      // A millisecond there is a quarter of an hour here, so that the time that the test itself needs counts nothing.
       for (worker, last) in seen {
         try database.run(
-          "UPDATE worker SET seen = now() - make_interval(secs => \(now - last)) WHERE id = 'worker-\(worker)'"
+          "UPDATE worker SET seen = now() - make_interval(mins => \(15 * (now - last))) WHERE id = 'worker-\(worker)'"
         )
       }
-      try await queue.recover(silentFor: Double(ModelQueue.patience) + 0.5)
+      try await queue.recover(silentFor: Double(ModelQueue.patience) * 900 + 450)
       for (worker, last) in seen where last < now - ModelQueue.patience { seen[worker] = nil }
       return .claims([])
     case .leave(let worker):

@@ -47,7 +47,7 @@ import Testing
         && one.trace.map(\.answer) == two.trace.map(\.answer))
   }
 
-  @Test(arguments: 0..<UInt64(faults > 1 ? 100 : 4))
+  @Test(arguments: 0..<UInt64(faults > 1 ? 30 : 4))
   func `a database gives the same answers as the model`(_ seed: UInt64) async throws {
     let simulation = Simulation(.init(seed: seed))
     var replay = try await PostgreSQLReplay(cap: simulation.queue.cap)

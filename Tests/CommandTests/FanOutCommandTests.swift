@@ -123,6 +123,18 @@ import Testing
     }
   }
 
+  @Test func `a worker that is told to stop makes the calls of its own runs first`() async throws {
+    let id = try await submit()
+    let result = try await worker(slots: 2, endedBy: .resume) { one in
+      try await wait { try calling() == ["(\(one),2)"] }
+      kill(one, SIGTERM)
+      try await wait { try rows("SELECT 1 FROM worker WHERE is_draining").count == 1 }
+      try sandbox.write("", to: "go")
+    }
+    #expect(result.status == .exited(0), "\(result.error)")
+    try await expectEachOnce(id)
+  }
+
   @Test func `calls that are lost with a worker are made again by another`() async throws {
     let result = try await worker(slots: 3) { owner in
       let id = try await submit()

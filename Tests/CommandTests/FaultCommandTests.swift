@@ -147,6 +147,8 @@ import Testing
     let isKilled = Atomic<Bool>(false)
     let proxy = try proxy { number in
       guard number == place else { return .delivered }
+      // It may have come so far before its number is known here.
+      while process.withLock({ $0 }) == 0 { usleep(1000) }
       kill(process.withLock { $0 }, SIGKILL)
       isKilled.store(true, ordering: .relaxed)
       return .lost

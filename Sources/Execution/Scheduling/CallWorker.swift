@@ -12,14 +12,13 @@ package actor CallWorker {
   private static let mostContexts = 1000
 
   private let queue: CallQueue
-  private let me: RunQueue.Worker
+  private var me: RunQueue.Worker
   private let make: Making
   private let whenIdle: @Sendable () -> Void
   /// By the epochs of their leases.
   private var calling: [Int64: Task<Void, Never>] = [:]
   private var reports: [CallQueue.Report] = []
   private var contexts: [Int64: CallQueue.Context] = [:]
-  private var isDraining = false
   private var isLooking = false
   private var isCheckDue = false
   /// It may have leases that it does not know.
@@ -48,8 +47,8 @@ package actor CallWorker {
   /// Whether it makes no call.
   package var isIdle: Bool { calling.isEmpty && !isWorking }
 
-  /// Takes on no more.
-  package func drain() { isDraining = true }
+  /// Takes on no more but what the worker's own runs want.
+  package func drain() { me.isDraining = true }
 
   /// Nobody wants what they give any more.
   package func cancelAll() { for task in calling.values { task.cancel() } }
@@ -88,13 +87,13 @@ package actor CallWorker {
       isBusy = true
     }
     isWorking = false
-    if isDraining, calling.isEmpty { whenIdle() }
+    if me.isDraining, calling.isEmpty { whenIdle() }
   }
 
   /// - Parameter isBusy: Whether something was told just before.
   private func exchange(isBusy: Bool) async throws(StoreError) {
     let told = reports
-    let free = isDraining ? 0 : me.slots - calling.count + told.count
+    let free = me.slots - calling.count + told.count
     let began = ContinuousClock.now
     let isFull = free > 0 && began >= nextFullLook
     isLooking = false

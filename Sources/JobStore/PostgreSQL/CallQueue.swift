@@ -328,10 +328,13 @@ public struct CallQueue: Sendable {
   private static func claim(_ count: Int, from place: Int64, for worker: RunQueue.Worker) -> SQL {
     let serves: SQL =
       worker.namespaces.isEmpty ? "" : "AND namespace = ANY (\(ArrayParameter(worker.namespaces)))"
+    // Its runs have to come to their ends, also where there is no other worker.
+    let owns: SQL =
+      worker.isDraining ? "AND run IN (SELECT run FROM run_lease WHERE worker = \(worker.id))" : ""
     return """
       WITH chosen AS MATERIALIZED (
         SELECT ctid AS tuple FROM ready_call
-        WHERE number >= \(place) AND tags <@ \(ArrayParameter(worker.tags)) \(serves)
+        WHERE number >= \(place) AND tags <@ \(ArrayParameter(worker.tags)) \(serves) \(owns)
           -- What one that is forgotten took on, nobody would ever take away.
           AND EXISTS (SELECT FROM worker WHERE id = \(worker.id))
         ORDER BY number LIMIT \(SQL(verbatim: "\(count)")) FOR UPDATE SKIP LOCKED),

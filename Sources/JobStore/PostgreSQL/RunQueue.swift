@@ -335,7 +335,8 @@ public struct RunQueue: Sendable {
         SELECT \(ScheduleStore.somethingIsDue), \(Self.somethingMayGoOn),
           EXISTS (SELECT FROM worker WHERE seen < now() - make_interval(secs => \(seconds)))
             OR EXISTS (SELECT FROM slot WHERE until <= clock_timestamp()) OR NOT (\(Self.hasEvents)),
-          EXISTS (SELECT FROM slot WHERE until IS NOT NULL)
+          EXISTS (SELECT FROM slot WHERE until IS NOT NULL) OR EXISTS (SELECT FROM schedule)
+            OR EXISTS (SELECT FROM held_run)
         """,
       ])
       guard results[0].affected == 1 else { return nil }

@@ -40,11 +40,13 @@ struct RunUpdate: Sendable {
     return "WITH \(SQL.joined(parts)) SELECT place FROM mine"
   }
 
-  /// The places of those that were recorded before.
+  /// The places of those that were recorded before, by the same owner: each begins to number anew.
   static func recorded(_ updates: [RunUpdate]) -> SQL {
     """
-    SELECT place FROM unnest(\(ArrayParameter(updates.map(\.run.text))), \(ArrayParameter(updates.map(\.batch))))
-      WITH ORDINALITY AS given (id, batch, place) JOIN run USING (id) WHERE run.batch = given.batch
+    SELECT place FROM unnest(\(ArrayParameter(updates.map(\.run.text))), \(ArrayParameter(updates.map(\.lease))),
+      \(ArrayParameter(updates.map(\.batch)))) WITH ORDINALITY AS given (id, epoch, batch, place) JOIN run USING (id)
+    WHERE run.batch = given.batch AND (given.epoch IS NULL OR EXISTS (
+      SELECT FROM run_lease WHERE run_lease.run = run.number AND run_lease.epoch = given.epoch))
     """
   }
 

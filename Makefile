@@ -34,7 +34,7 @@ format: ## format the Swift sources
 lint: ## check the format of the Swift sources
 	$(SWIFT) format lint --strict -r -p Package.swift Sources Tests
 
-bench: build ## measure against the peers: make bench [B=start|check|lint|flights|quote|nexmark|submit|tasks]
+bench: build ## measure against the peers: make bench [B=start|check|lint|flights|quote|nexmark|submit|tasks|planes|burden]
 	@Benchmarks/run $(B)
 
 clean: ## remove what was built

@@ -104,7 +104,8 @@ import Testing
     }
   }
 
-  @Test func `others hold all connections of the server for a while, and everything is done once`()
+  @Test(.enabled("only at length") { faults > 1 })
+  func `others hold all connections of the server for a while, and everything is done once`()
     async throws
   {
     let cluster = try Cluster(connections: 16)

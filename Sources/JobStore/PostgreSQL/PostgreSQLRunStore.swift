@@ -40,8 +40,10 @@ public struct PostgreSQLRunStore: RunStore {
 
   /// The server knows how many rows tables had some time ago; those of leases and calls fill and empty many times
   /// meanwhile. Every statement has an index, which never is much worse, and is planned once.
-  private static func planning(_ address: ServerAddress) -> ServerAddress {
+  static func planning(_ address: ServerAddress) -> ServerAddress {
     let settings = [
+      // What a client has locked that the network has swallowed must not stay locked until its connection is missed.
+      "idle_in_transaction_session_timeout": "10s",
       "enable_seqscan": "off", "enable_bitmapscan": "off", "plan_cache_mode": "force_generic_plan",
       "jit": "off",
     ]

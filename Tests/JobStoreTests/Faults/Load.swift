@@ -190,6 +190,7 @@ final class Flag: Sendable {
 extension PostgreSQLRunStore {
   /// A store whose tables are known to be there.
   init(by way: ServerAddress, answerPatience: Duration = PipelinedConnection.patience) {
+    let way = Self.planning(way)
     let pool = ConnectionPool(way, answerPatience: answerPatience)
     self.init(
       address: way, pool: pool, recorder: Recorder(pool), epochs: SharedConnection(way), place: "there")

@@ -53,7 +53,7 @@ import Testing
     try await expectSound(load, ids)
   }
 
-  @Test(.enabled("only at length") { faults > 1 }, arguments: 1...UInt64(faults))
+  @Test(arguments: 1...UInt64(faults))
   func `the way to the database is stalled and cut again and again, and everything is done once`(
     _ seed: UInt64
   )
